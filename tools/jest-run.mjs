@@ -1,0 +1,41 @@
+/** Runs jest over all projects, or over the tests whose path matches a filter, and counts what it found. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { repositoryRoot, run } from "./run.mjs";
+
+const resultFile = join(repositoryRoot, ".cache", `jest-result-${process.pid}.json`);
+
+export async function runJest(args) {
+  const require = createRequire(import.meta.url);
+  const jest = join(dirname(require.resolve("jest/package.json")), "bin", "jest.js");
+  mkdirSync(dirname(resultFile), { recursive: true });
+  const { code } = await run(
+    "node",
+    [
+      "--experimental-vm-modules",
+      "--disable-warning=ExperimentalWarning",
+      jest,
+      "--json",
+      `--outputFile=${resultFile}`,
+      ...args,
+    ],
+    { output: "errors-only" },
+  );
+  if (!existsSync(resultFile))
+    return { passed: 0, failed: 1, skipped: 0, output: "jest ended without a result" };
+  const result = JSON.parse(readFileSync(resultFile, "utf8"));
+  rmSync(resultFile);
+  return { ...countsOf(result, code), output: undefined };
+}
+
+/** A suite that cannot even start is one failure; so is an exit code that no failed test explains. */
+export function countsOf(result, code) {
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  const nothing = result.numTotalTests === 0;
+  return {
+    passed: result.numPassedTests,
+    failed: failed === 0 && (code !== 0 || nothing) ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
