@@ -1,0 +1,140 @@
+/**
+ * Builds the package in the current folder: `tsc -b` writes ES modules with declarations and maps to `dist`, then
+ * esbuild writes one CommonJS file for each public entry to `dist/cjs` (code that entries share stands in chunks, so
+ * that `require` of two entries gives one instance), and the declarations are repeated as `.d.cts`.
+ *
+ * Own packages and CommonJS dependencies stay external; dependencies that ship ES modules only are inlined.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { build, transform } from "esbuild";
+
+const packageFolder = process.cwd();
+const dist = join(packageFolder, "dist");
+const manifest = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+const entries = publicEntries();
+
+removeStaleOutput();
+compile();
+writeDeclarations();
+await buildCommonJs();
+
+/** What `exports` offers, as names without extension: `index`, `schema/index` … */
+function publicEntries() {
+  return Object.values(manifest.exports)
+    .filter((target) => typeof target === "object")
+    .map((target) => target["@activity/source"].replace(/^\.\/src\//, "").replace(/\.ts$/, ""));
+}
+
+/** A deleted source must not stay in the tarball; tsc alone never deletes. The build information lies in dist too. */
+function removeStaleOutput() {
+  if (!existsSync(dist)) return;
+  const sources = filesUnder(dist).filter((name) => name.endsWith(".js"));
+  const stale = sources.some((name) => !existsSync(join(packageFolder, "src", name.replace(/\.js$/, ".ts"))));
+  if (stale) rmSync(dist, { recursive: true });
+}
+
+function compile() {
+  const require = createRequire(import.meta.url);
+  const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-b"], { cwd: packageFolder, stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}
+
+/**
+ * tsc keeps `.ts` in the imports of declarations: old compilers cannot resolve that, so it becomes `.js`. CommonJS
+ * consumers under `module: node16` need declarations that are CommonJS all the way down, so each is repeated.
+ */
+function writeDeclarations() {
+  rmSync(join(dist, "cjs"), { recursive: true, force: true });
+  for (const file of filesUnder(dist).filter((name) => name.endsWith(".d.ts"))) {
+    const text = withImportsAs(".js", readFileSync(join(dist, file), "utf8"));
+    writeFileSync(join(dist, file), text);
+    const target = join(dist, "cjs", file.replace(/\.d\.ts$/, ".d.cts"));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, withImportsAs(".cjs", text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n")));
+  }
+}
+
+function withImportsAs(extension, declarations) {
+  return declarations.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*?)\.[jt]s"/g, `$1${extension}"`);
+}
+
+async function buildCommonJs() {
+  const result = await build({
+    absWorkingDir: packageFolder,
+    entryPoints: entries.map((entry) => `dist/${entry}.js`),
+    outbase: "dist",
+    outdir: "dist/cjs",
+    outExtension: { ".js": ".cjs" },
+    chunkNames: "shared-[hash]",
+    bundle: true,
+    splitting: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    conditions: ["browser", "import"],
+    mainFields: ["module", "main"],
+    target: "es2023",
+    sourcemap: "inline",
+    external: ["node:*", ...externalDependencies()],
+    logLevel: "warning",
+  });
+  for (const output of result.outputFiles) await writeAsCommonJs(output);
+}
+
+/** esbuild splits only ES modules: each of its files is turned into CommonJS afterwards, its map carried along. */
+async function writeAsCommonJs(output) {
+  const name = output.path.slice(output.path.lastIndexOf("/") + 1);
+  const { code, map } = await transform(output.text, {
+    format: "cjs",
+    platform: "node",
+    target: "es2023",
+    sourcemap: "external",
+    sourcefile: name,
+    logLevel: "warning",
+  });
+  const folder = dirname(output.path);
+  mkdirSync(folder, { recursive: true });
+  const readable = readableSources(JSON.parse(map), folder);
+  if (readable.sources.every((source) => source === name)) return writeFileSync(output.path, code); // only re-exports
+  writeFileSync(output.path, `${code}//# sourceMappingURL=${name}.map\n`);
+  writeFileSync(`${output.path}.map`, JSON.stringify(readable));
+}
+
+/** Inlined dependencies are not in the tarball: their map entries carry the text and lose the path of this machine. */
+function readableSources(map, folder) {
+  const own = map.sources.map(
+    (source) => existsSync(join(folder, source)) && !source.includes("node_modules/"),
+  );
+  return {
+    ...map,
+    sources: map.sources.map((source, index) =>
+      own[index] ? source : source.replace(/^.*node_modules\//, ""),
+    ),
+    sourcesContent: map.sourcesContent.map((text, index) => (own[index] ? null : text)),
+  };
+}
+
+function externalDependencies() {
+  const all = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+  return Object.keys(all)
+    .filter((name) => name.startsWith("@activity/") || !isModuleOnly(name))
+    .flatMap((name) => [name, `${name}/*`]);
+}
+
+function isModuleOnly(name) {
+  const file = join(packageFolder, "node_modules", name, "package.json");
+  if (!existsSync(file)) return false;
+  const { type, exports } = JSON.parse(readFileSync(file, "utf8"));
+  return type === "module" && !JSON.stringify(exports ?? {}).includes('"require"');
+}
+
+function filesUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith("cjs/"));
+}
