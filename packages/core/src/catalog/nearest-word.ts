@@ -1,0 +1,43 @@
+/** Longer words are not compared: the work grows with the product of both lengths. */
+const maxChars = 64;
+
+/**
+ * The known word that a mistyped one most likely means: the one with the fewest characters added, left out, changed
+ * or swapped with their neighbour, if that is at most a third of them and at most 3; else `undefined`.
+ */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  if (word.length > maxChars) return undefined;
+  let nearest: string | undefined;
+  let least = Math.min(3, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    if (candidate.length > maxChars || Math.abs(candidate.length - word.length) >= least) continue;
+    const distance = editDistance(word, candidate);
+    if (distance < least) [nearest, least] = [candidate, distance];
+  }
+  return nearest;
+}
+
+/** Optimal string alignment distance, row by row. */
+function editDistance(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const changed = from[row - 1] === to[column - 1] ? 0 : 1;
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        at(last, column) + 1,
+        at(current, column - 1) + 1,
+        at(last, column - 1) + changed,
+        swapped ? at(beforeLast, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return at(last, to.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
+}
