@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { arrows } from "./arrows.mjs";
-import { repositoryFiles, reportProblems } from "./repository-files.mjs";
+import { reportProblems, repositoryFiles } from "./repository-files.mjs";
 import { repositoryRoot } from "./run.mjs";
 
 /** What a source text imports or re-exports, as `{ target, typeOnly }`; doc comments are left out. */

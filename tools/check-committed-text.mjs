@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { repositoryFiles, reportProblems } from "./repository-files.mjs";
+import { reportProblems, repositoryFiles } from "./repository-files.mjs";
 import { repositoryRoot } from "./run.mjs";
 
 const patterns = [

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { repositoryFiles, reportProblems } from "./repository-files.mjs";
+import { reportProblems, repositoryFiles } from "./repository-files.mjs";
 import { repositoryRoot } from "./run.mjs";
 
 export function linksIn(markdown) {
