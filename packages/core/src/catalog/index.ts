@@ -11,8 +11,11 @@ export type {
   RecordArgs,
   TypeOf,
 } from "./catalog-types.ts";
+export { checkMarkdown } from "./check-markdown.ts";
+export type { ConvertOptions } from "./convert-schema.ts";
 export type { CatalogOptions } from "./define-catalog.ts";
 export { defineCatalog } from "./define-catalog.ts";
+export type { JsonSchema } from "./json-schema.ts";
 export type {
   JsonSchemaTarget,
   SchemaInput,
@@ -20,3 +23,7 @@ export type {
   StandardResult,
   StandardSchema,
 } from "./standard-schema.ts";
+export type { JsonSchemaOptions } from "./to-json-schema.ts";
+export { toJsonSchema } from "./to-json-schema.ts";
+export type { MarkdownOptions } from "./to-markdown.ts";
+export { toMarkdown } from "./to-markdown.ts";
