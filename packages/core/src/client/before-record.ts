@@ -1,0 +1,43 @@
+import type { EncodedAttributes } from "../event/encode-attributes.ts";
+import { checkField } from "../event/check-envelope.ts";
+import { encodeOver, noLayer } from "./attribute-layer.ts";
+import type { ClientOptions, EventDraft } from "./client.ts";
+
+/** What a hook left of an event. */
+export interface HookedEvent {
+  readonly type: string;
+  readonly name: string;
+  readonly encoded: EncodedAttributes;
+}
+
+/**
+ * Shows an event to the host's hook; `null` when the hook left it out.
+ *
+ * @throws what the hook throws, and a TypeError when it returns neither an object nor `null`.
+ */
+export function applyHook(
+  hook: NonNullable<ClientOptions["beforeRecord"]>,
+  { type, name, encoded }: HookedEvent,
+  time: string,
+): HookedEvent | null {
+  const draft = {
+    event_time: time,
+    event_type: type,
+    event_name: name,
+    ...JSON.parse(`{${encoded.text.slice(1)}}`),
+  } as EventDraft; // Just encoded.
+  const left = hook(draft);
+  if (left === null) return null;
+  if (typeof left !== "object") throw new TypeError("beforeRecord returned neither an event nor null");
+  const { event_id: _id, event_time: _time, event_type, event_name, ...attributes } = left;
+  const again = encodeOver(noLayer, [attributes]);
+  return {
+    type: checkField("event_type", event_type) ? type : (event_type as string), // Checked in this line.
+    name: checkField("event_name", event_name) ? name : (event_name as string), // Checked in this line.
+    encoded: {
+      ...again,
+      problems: [...encoded.problems, ...again.problems],
+      omitted: encoded.omitted + again.omitted,
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { EventProblem } from "./problem.ts";
+
+const brand = Symbol.for("@activity/error");
+
+/** Stable names for what can go wrong; each has a row in `docs/errors.md`. */
+export type ActivityErrorCode = "INVALID_EVENT" | "INVALID_OPTION" | "CLOSED" | "OFF_CATALOG";
+
+/** What {@link ActivityError} is made from. */
+export interface ActivityErrorOptions {
+  readonly cause?: unknown;
+  /** Whether doing the same again can succeed. @defaultValue false */
+  readonly retryable?: boolean;
+  readonly problems?: readonly EventProblem[];
+}
+
+/**
+ * The one error class of these packages. `instanceof` works across duplicate installs and module formats,
+ * because it looks at a shared brand and not at the class.
+ */
+export class ActivityError extends Error {
+  static {
+    // Data, not a field initialiser: what `instanceof` asks must be on the prototype of every copy.
+    Object.defineProperty(this.prototype, brand, { value: true });
+    Object.defineProperty(this.prototype, "name", { value: "ActivityError" });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+
+  readonly code: ActivityErrorCode;
+  readonly retryable: boolean;
+  /** What was wrong with the event, for `INVALID_EVENT` and `OFF_CATALOG`; else empty. */
+  readonly problems: readonly EventProblem[];
+
+  constructor(code: ActivityErrorCode, message: string, options: ActivityErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.problems = options.problems ?? [];
+  }
+}

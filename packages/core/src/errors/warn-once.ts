@@ -1,0 +1,22 @@
+import type { ProblemHandler } from "./problem.ts";
+
+/** What a host gets that set no handler: one warning on the console, and never another. */
+export function warnOnce(): ProblemHandler {
+  let warned = false;
+  return ({ message }) => {
+    if (warned) return;
+    warned = true;
+    console.warn(`activity: ${message} (said once; set onProblem to hear of everything)`);
+  };
+}
+
+/** A handler whose own exceptions go nowhere: telling of a problem must not become one. */
+export function guardHandler(handler: ProblemHandler): ProblemHandler {
+  return (problem) => {
+    try {
+      handler(problem);
+    } catch {
+      // The host's handler failed; there is nobody left to tell.
+    }
+  };
+}

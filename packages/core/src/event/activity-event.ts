@@ -1,0 +1,83 @@
+declare const eventBrand: unique symbol;
+const brand = Symbol.for("@activity/event");
+
+/** What JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** An object of JSON. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** Free attributes of an event, as a program gives them. What JSON cannot hold is converted; see `docs/events.md`. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** The four fields that every event has. */
+export interface Envelope {
+  /** Unique; what repeats are recognised by. 1–128 visible ASCII characters. */
+  readonly event_id: string;
+  /** RFC 3339 with an offset, kept as it was given. */
+  readonly event_time: string;
+  /** Not blank, 1–128 characters. */
+  readonly event_type: string;
+  /** Not blank, 1–256 characters. */
+  readonly event_name: string;
+}
+
+/** An event as a plain object, as it stands on the wire. */
+export type EventObject = Envelope & JsonObject;
+
+/**
+ * An event that passed every check and is already encoded. Only `createEvent`, `parseEvent` and
+ * `parseEventText` make one; sinks and proxies accept nothing else.
+ */
+export interface ActivityEvent extends Envelope {
+  readonly [eventBrand]: true;
+  /** The event as one line of JSON. */
+  readonly text: string;
+  /** The event as a plain object, parsed anew at each call. */
+  toJSON(): EventObject;
+}
+
+class CheckedEvent implements Envelope {
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  readonly text: string;
+  readonly event_id: string;
+  readonly event_time: string;
+  readonly event_type: string;
+  readonly event_name: string;
+
+  // biome-ignore lint/complexity/useMaxParams: one is made for every event; an options object would cost as much as the event.
+  constructor(text: string, id: string, time: string, type: string, name: string) {
+    this.text = text;
+    this.event_id = id;
+    this.event_time = time;
+    this.event_type = type;
+    this.event_name = name;
+  }
+
+  toJSON(): EventObject {
+    return JSON.parse(this.text) as EventObject; // The text was checked when the event was made.
+  }
+}
+
+/** Makes an event of text that has been checked. Inside core only. */
+// biome-ignore lint/complexity/useMaxParams: as above.
+export function brandEvent(
+  text: string,
+  id: string,
+  time: string,
+  type: string,
+  name: string,
+): ActivityEvent {
+  // The brand exists for the compiler only; this is the one place that gives it.
+  return new CheckedEvent(text, id, time, type, name) as unknown as ActivityEvent;
+}
+
+/** Whether a value is an event made by this or another copy of the package. */
+export function isEvent(value: unknown): value is ActivityEvent {
+  return typeof value === "object" && value !== null && brand in value;
+}

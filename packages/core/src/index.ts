@@ -1,0 +1,68 @@
+export type { AuditReport, MissingRange, SourceAudit } from "./audit/audit.ts";
+export { audit } from "./audit/audit.ts";
+export type { AnyCatalog, OpenCatalog } from "./catalog/catalog-types.ts";
+export type { Client, ClientOptions, ClientStats, EventDraft, Service } from "./client/client.ts";
+export { createClient } from "./client/create-client.ts";
+export { systemClock } from "./clock.ts";
+export { attributeKeys, reservedKeys } from "./constants/attribute-keys.ts";
+export { eventNames } from "./constants/event-names.ts";
+export type { KnownEventType } from "./constants/event-types.ts";
+export { eventTypes } from "./constants/event-types.ts";
+export type { AcceptedAnswer, AnsweredProblem, HttpLimits } from "./contract/http-contract.ts";
+export { batchIdPattern, httpContract, httpLimits } from "./contract/http-contract.ts";
+export type { HttpAnswer } from "./contract/http-verdict.ts";
+export { toHttpVerdict } from "./contract/http-verdict.ts";
+export { parseRetryAfter } from "./contract/retry-after.ts";
+export type { ActivityErrorCode, ActivityErrorOptions } from "./errors/activity-error.ts";
+export { ActivityError } from "./errors/activity-error.ts";
+export type { EventProblem, EventProblemCode, Problem, ProblemHandler } from "./errors/problem.ts";
+export { eventProblemCodes } from "./errors/problem.ts";
+export type {
+  ActivityEvent,
+  Attributes,
+  Envelope,
+  EventObject,
+  JsonObject,
+  JsonValue,
+} from "./event/activity-event.ts";
+export { isEvent } from "./event/activity-event.ts";
+export type { EventInput } from "./event/create-event.ts";
+export { createEvent } from "./event/create-event.ts";
+export { eventTimeMs, isEventTime } from "./event/event-time.ts";
+export type { ParsedEvent, ParseOptions } from "./event/parse-event.ts";
+export { parseEvent, parseEventText } from "./event/parse-event.ts";
+export type { EventLimits } from "./limits.ts";
+export { defaultLimits } from "./limits.ts";
+export type { NumberRange } from "./outbox/drop-tally.ts";
+export { parseEventId } from "./outbox/drop-tally.ts";
+export type { RetryOptions } from "./outbox/gate.ts";
+export { importanceOf } from "./outbox/importance-of.ts";
+export type { OutboxOptions } from "./outbox/outbox.ts";
+export { createOutbox } from "./outbox/outbox.ts";
+export type { Clock, Timer } from "./ports/clock.ts";
+export type { Reason } from "./ports/reason.ts";
+export type {
+  AckLevel,
+  DropCounts,
+  DropReason,
+  LedgerSnapshot,
+  Sink,
+  TimeoutOptions,
+  WriteException,
+  WriteOptions,
+  WriteOutcome,
+} from "./ports/sink.ts";
+export { dropReasons } from "./ports/sink.ts";
+export type { Eviction, Importance, Lease, Position, Store, StoreUsage } from "./ports/store.ts";
+export { importances } from "./ports/store.ts";
+export type { Batch, Transport, TransportLimits, Verdict } from "./ports/transport.ts";
+export type { ConsoleSinkOptions } from "./sinks/console-sink.ts";
+export { consoleSink } from "./sinks/console-sink.ts";
+export { fanOut } from "./sinks/fan-out.ts";
+export type { FilterSink } from "./sinks/filter.ts";
+export { filter } from "./sinks/filter.ts";
+export type { MemorySink } from "./sinks/memory-sink.ts";
+export { memorySink } from "./sinks/memory-sink.ts";
+export { noopSink } from "./sinks/noop-sink.ts";
+export type { MemoryStoreOptions } from "./store/memory-store.ts";
+export { createMemoryStore } from "./store/memory-store.ts";

@@ -1,0 +1,51 @@
+/** Bounds of one event. Each is an option wherever events enter. */
+export interface EventLimits {
+  /** Bytes of the whole text as UTF-8. */
+  readonly maxBytes: number;
+  /** Nested objects and arrays, the event itself counted. */
+  readonly maxDepth: number;
+  /** Keys at the top level, the four fields counted. */
+  readonly maxKeys: number;
+  /** How far `event_time` may lie ahead, in milliseconds. @defaultValue any time: a wrong clock loses nothing */
+  readonly maxFutureMs?: number | undefined;
+}
+
+/** Every default that has a number, in one place. Each is an option where it is used. */
+export const defaultLimits = {
+  /** What may enter through a parse: a proxy, an intake, `forward`. */
+  event: { maxBytes: 65_536, maxDepth: 32, maxKeys: 256 },
+  /** Characters of the envelope's fields (UTF-16 units). */
+  maxIdChars: 128,
+  maxTypeChars: 128,
+  maxNameChars: 256,
+  /** Above this a client shortens an event's largest attributes. Bytes of UTF-8; at least 8,192. */
+  createdEventMaxBytes: 32_768,
+  /** Attributes of a created event: the rest of 256 keys is kept for the envelope and the marks. */
+  createdEventMaxAttributes: 246,
+  /** Names listed in `encoding_problems` and `truncated_attributes`; the others are counted. */
+  maxNamesListed: 32,
+  /** An HTTP request or Kafka send. */
+  batch: { maxEvents: 500, maxBytes: 524_288, lingerMs: 1_000 },
+  kafkaBatch: { maxEvents: 400, maxBytes: 900_000, lingerMs: 20 },
+  /** Full jitter: a random part of `baseMs · 2ⁿ`, at most `capMs`. */
+  retry: { baseMs: 200, capMs: 60_000 },
+  browserRetry: { baseMs: 1_000, capMs: 300_000 },
+  /** What waits in memory. */
+  memoryStore: { events: 10_000, bytes: 16_777_216 },
+  kafkaMemoryStore: { events: 100_000, bytes: 67_108_864 },
+  /** What waits on disk. */
+  spool: { bytes: 67_108_864, files: 1_000, ageMs: 2_592_000_000, segmentBytes: 262_144 },
+  /** How long a Kafka event may wait in memory. */
+  kafkaDeliveryMs: 300_000,
+  flushMs: 10_000,
+  closeMs: 2_000,
+  kafkaCloseMs: 5_000,
+  /** One HTTP attempt. */
+  attemptMs: 15_000,
+  commandAttemptMs: 4_000,
+  /** A server's Retry-After counts from 0 up to this. */
+  retryAfterMaxMs: 3_600_000,
+  /** Pauses after 401 and 403, and after 404, 410 and 3xx: doubling from first to second. */
+  unauthorizedPauseMs: { first: 900_000, max: 21_600_000 },
+  misplacedPauseMs: { first: 3_600_000, max: 86_400_000 },
+} as const;

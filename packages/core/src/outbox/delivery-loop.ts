@@ -1,0 +1,316 @@
+import type { Problem } from "../errors/problem.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Reason } from "../ports/reason.ts";
+import type { DropReason } from "../ports/sink.ts";
+import type { Lease, Store } from "../ports/store.ts";
+import type { Transport, Verdict } from "../ports/transport.ts";
+import { Alarm } from "./alarm.ts";
+import type { Announcer } from "./announcer.ts";
+import type { RetryOptions } from "./gate.ts";
+import { Gate } from "./gate.ts";
+import type { LaneState } from "./lanes.ts";
+import { Lanes } from "./lanes.ts";
+import type { Ledger, Outcome } from "./ledger.ts";
+import type { OpenLease, OutboxBatch } from "./outbox-batch.ts";
+import { cutLease } from "./outbox-batch.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What the loop works with. */
+export interface DeliveryPort {
+  readonly transport: Transport;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly retry: RetryOptions;
+  readonly lingerMs: number;
+  readonly maxAgeMs: number;
+  readonly ledger: Ledger;
+  readonly waiters: Waiters;
+  readonly announcer: Announcer;
+  tell(problem: Problem): void;
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+/**
+ * Leases events from the store, cuts them into batches, sends these within the transport's limits and
+ * gives every event the outcome that the verdict says. A batch stays itself until then.
+ */
+export class DeliveryLoop {
+  readonly lanes: Lanes;
+  /** Closed while the next hop as a whole is failing. */
+  readonly destination: Gate;
+  /** Batches in flight. */
+  readonly sends: Set<Promise<void>> = new Set();
+  readonly #port: DeliveryPort;
+  readonly #alarm: Alarm;
+  readonly #abort: AbortController = new AbortController();
+  readonly #leases = new Set<OpenLease>();
+  /** Events leased. */
+  #leased = 0;
+  #lingerAt: number = never;
+  /** Lease what there is, however little. */
+  #force = false;
+  #pumpSoon = false;
+  #attentionTold = false;
+  #ended = false;
+
+  constructor(port: DeliveryPort) {
+    const { clock, retry, transport, store } = port;
+    this.#port = port;
+    this.lanes = new Lanes(clock, retry, transport.limits.perLane);
+    this.destination = new Gate(clock, retry);
+    this.#alarm = new Alarm(clock, () => {
+      this.#force = true;
+      this.pump();
+    });
+    store.onReady = () => this.pump();
+  }
+
+  /** Sees to it that what was just appended is sent: soon when it fills a batch, else after the linger. */
+  linger(): void {
+    const { store, transport, clock, lingerMs } = this.#port;
+    if (store.usage.events - this.#leased >= transport.limits.maxEvents) {
+      if (this.#pumpSoon) return;
+      this.#pumpSoon = true;
+      queueMicrotask(() => this.pump());
+    } else if (this.#lingerAt === never) {
+      this.#lingerAt = clock.monotonic() + lingerMs;
+      this.#arm();
+    }
+  }
+
+  /** Sends whatever may be sent now. */
+  pump(): void {
+    this.#pumpSoon = false;
+    if (this.#ended) return;
+    const { transport, store, clock, waiters, lingerMs, maxAgeMs } = this.#port;
+    if (maxAgeMs !== never) this.evict(clock.monotonic() - maxAgeMs);
+    // One write after the other must not each wait for company that cannot come.
+    if (waiters.draining || (waiters.waiting && this.sends.size === 0)) this.#force = true;
+    while (this.sends.size < transport.limits.inFlight && this.destination.admits(this.sends.size)) {
+      const lane = this.lanes.next();
+      if (lane !== undefined) {
+        this.#launch(lane);
+        continue;
+      }
+      if (this.#force) this.#lingerAt = never;
+      const lease = store.lease((number) => this.lanes.takes(number), this.#force);
+      if (lease === "loading") break;
+      if (lease === undefined) {
+        this.#force = false;
+        break;
+      }
+      this.#open(lease);
+    }
+    if (this.#lingerAt === never && store.usage.events > this.#leased)
+      this.#lingerAt = clock.monotonic() + lingerMs;
+    this.#arm();
+  }
+
+  /** Tries again now what waits for the own back-off to pass. */
+  hurry(): void {
+    this.destination.hurry();
+    this.lanes.hurry();
+    this.pump();
+  }
+
+  /** Keeps the process alive while somebody waits, and lets it go when nobody does. */
+  hold(): void {
+    this.#arm();
+  }
+
+  /** Ends every attempt that is under way. */
+  abort(): void {
+    this.#abort.abort();
+  }
+
+  /** Stops for good; what has no outcome goes back to the store. */
+  end(): void {
+    this.#ended = true;
+    this.#alarm.set(never, false);
+    const batches = [...this.lanes.values()].flatMap(({ queue, flying }) => [...queue, ...flying]);
+    for (const from of this.#leases) {
+      const open = batches.filter((batch) => batch.from === from).flatMap((batch) => batch.indices);
+      if (open.length === from.lease.count) this.#port.store.release(from.lease);
+      else
+        this.#port.store.settle(
+          from.lease,
+          open.toSorted((a, b) => a - b),
+        );
+    }
+  }
+
+  /** Gives up what the store cannot keep, and what entered before `bornBefore`. */
+  evict(bornBefore?: number): void {
+    const { store, ledger, waiters, announcer } = this.#port;
+    for (const { reason, count, texts, positions } of store.evict(bornBefore)) {
+      ledger.drop(reason, count);
+      for (const text of texts) announcer.note(reason, text);
+      for (const position of positions) waiters.settle(position, "dropped", { code: reason });
+    }
+  }
+
+  /** Gives every event of a batch the same outcome. */
+  finish(batch: OutboxBatch, outcome: Outcome, reason?: Reason): void {
+    if (batch.count === 0) return;
+    const { ledger, waiters, store } = this.#port;
+    ledger.settle(outcome, batch.count);
+    const { from } = batch;
+    const was = outcome === "rejected" || outcome === "dropped" ? outcome : undefined;
+    for (const index of batch.indices) {
+      const position = from.lease.positions[index] ?? 0;
+      // 0 is another process's event: nobody here waits for it.
+      if (position > 0) waiters.settle(position, was, reason);
+    }
+    from.open -= batch.count;
+    if (from.open > 0) return;
+    this.#leases.delete(from);
+    this.#leased -= from.lease.count;
+    store.settle(from.lease, []);
+  }
+
+  #open(lease: Lease): void {
+    const from: OpenLease = { lease, open: lease.count };
+    this.#leases.add(from);
+    this.#leased += lease.count;
+    this.lanes.get(lease.lane).queue.push(...cutLease(from, this.#port.transport.limits));
+  }
+
+  /** Sets the alarm for the next thing that only time brings about. */
+  #arm(): void {
+    const { ledger, waiters } = this.#port;
+    const failing = this.destination.failing;
+    const opening = failing && this.sends.size === 0 ? this.destination.until : never;
+    const at = Math.min(
+      failing ? never : this.#lingerAt,
+      opening,
+      failing ? never : this.lanes.nextOpening(),
+    );
+    this.#alarm.set(ledger.pending > 0 ? at : never, waiters.waiting);
+  }
+
+  #launch(lane: LaneState): void {
+    const batch = lane.queue.shift();
+    if (batch === undefined) return;
+    if (++batch.attempt > 1) this.#port.ledger.repeats += batch.count;
+    lane.flying.add(batch);
+    const sent = this.#send(batch).then((verdict) => {
+      this.sends.delete(sent);
+      if (this.#ended) return;
+      lane.flying.delete(batch);
+      this.#apply(lane, batch, verdict);
+      this.pump();
+    });
+    this.sends.add(sent);
+  }
+
+  async #send(batch: OutboxBatch): Promise<Verdict> {
+    try {
+      return await this.#port.transport.send(batch, this.#abort.signal);
+    } catch (cause) {
+      // Against its contract; nothing is known, so nothing is given up.
+      return { kind: "retry", reason: { code: "transport_failed", detail: String(cause).slice(0, 200) } };
+    }
+  }
+
+  #apply(lane: LaneState, batch: OutboxBatch, verdict: Verdict): void {
+    switch (verdict.kind) {
+      case "delivered":
+        return this.#applyDelivered(lane, batch, verdict);
+      case "retry":
+        (verdict.scope === "destination" ? this.destination : lane.gate).fail(verdict.afterMs);
+        if (verdict.attention) this.#tellPaused(verdict.reason);
+        return this.#requeue(lane, batch);
+      case "split": {
+        if (batch.count === 1)
+          return this.#reject(batch, {
+            code: "too_large",
+            detail: "the next hop takes no event of this size",
+          });
+        const half = Math.ceil(batch.count / 2);
+        lane.queue.unshift(batch.part(batch.indices.slice(0, half)), batch.part(batch.indices.slice(half)));
+        return;
+      }
+      case "rejected":
+        return this.#reject(batch, verdict.reason);
+    }
+  }
+
+  #applyDelivered(
+    lane: LaneState,
+    batch: OutboxBatch,
+    { rejected, retry }: Extract<Verdict, { kind: "delivered" }>,
+  ): void {
+    this.destination.succeed();
+    this.#attentionTold = false;
+    const again = new Set(retry);
+    const refused = new Map(rejected);
+    if (again.size > 0) lane.gate.fail();
+    else lane.gate.succeed();
+    const exceptions = again.size + refused.size > 0;
+    this.finish(
+      exceptions ? batch.pick((place) => !again.has(place) && !refused.has(place)) : batch,
+      "delivered",
+    );
+    for (const [place, reason] of refused) {
+      if (!again.has(place))
+        this.#reject(
+          batch.pick((other) => other === place),
+          reason,
+        );
+    }
+    if (again.size > 0)
+      this.#requeue(
+        lane,
+        batch.pick((place) => again.has(place)),
+      );
+    if (this.#port.announcer.announce()) this.linger();
+  }
+
+  /** Puts a batch back at the front of its lane, without what nobody waits for any more. */
+  #requeue(lane: LaneState, batch: OutboxBatch): void {
+    const { clock, waiters, maxAgeMs } = this.#port;
+    const { positions, times } = batch.from.lease;
+    const bornBefore = clock.monotonic() - maxAgeMs;
+    const abandoned = new Set(batch.indices.filter((index) => waiters.abandoned(positions[index] ?? 0)));
+    const expired = new Set(
+      batch.indices.filter((index) => !abandoned.has(index) && (times[index] ?? 0) < bornBefore),
+    );
+    if (abandoned.size + expired.size === 0) {
+      lane.queue.unshift(batch);
+      return;
+    }
+    const left = batch.part(batch.indices.filter((index) => !abandoned.has(index) && !expired.has(index)));
+    if (left.count > 0) lane.queue.unshift(left);
+    this.finish(batch.part([...abandoned]), "withdrawn");
+    this.#drop(batch.part([...expired]), "expired");
+  }
+
+  #reject(batch: OutboxBatch, reason: Reason): void {
+    const { tell, announcer } = this.#port;
+    tell({
+      code: "rejected",
+      message: `${batch.count} event(s) were refused for good: ${reason.code}`,
+      count: batch.count,
+      reason,
+    });
+    for (const text of batch.texts()) announcer.note("rejected", text);
+    this.finish(batch, "rejected", reason);
+  }
+
+  #drop(batch: OutboxBatch, reason: DropReason): void {
+    for (const text of batch.texts()) this.#port.announcer.note(reason, text);
+    this.#port.ledger.countReason(reason, batch.count);
+    this.finish(batch, "dropped", { code: reason });
+  }
+
+  #tellPaused(reason: Reason): void {
+    if (this.#attentionTold) return;
+    this.#attentionTold = true;
+    this.#port.tell({
+      code: "paused",
+      message: `nothing is sent for now: ${reason.detail ?? reason.code}`,
+      reason,
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import type { Lease } from "../ports/store.ts";
+import type { Batch, TransportLimits } from "../ports/transport.ts";
+
+const decoder = new TextDecoder();
+
+/** A lease while batches cut from it are under way. */
+export interface OpenLease {
+  readonly lease: Lease;
+  /** Events without an outcome. */
+  open: number;
+}
+
+/** A batch that stays itself through every retry: same events, same lane, same binding. */
+export class OutboxBatch implements Batch {
+  readonly from: OpenLease;
+  /** Which events of the lease, ascending. */
+  readonly indices: readonly number[];
+  attempt = 0;
+  binding?: unknown;
+  #bytes: Uint8Array | undefined;
+
+  constructor(from: OpenLease, indices: readonly number[], binding?: unknown) {
+    this.from = from;
+    this.indices = indices;
+    this.binding = binding;
+  }
+
+  get lane(): number {
+    return this.from.lease.lane;
+  }
+
+  get count(): number {
+    return this.indices.length;
+  }
+
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= this.#collect());
+  }
+
+  at(index: number): Uint8Array {
+    const place = this.#place(index);
+    return this.from.lease.bytes.subarray(startOf(this.from.lease, place), endOf(this.from.lease, place) - 1);
+  }
+
+  /** The events as text. */
+  texts(): readonly string[] {
+    return this.indices.map((_, index) => decoder.decode(this.at(index)));
+  }
+
+  /** Some of this batch's events as a batch with the same binding that was tried as often. */
+  part(indices: readonly number[]): OutboxBatch {
+    const part = new OutboxBatch(this.from, indices, this.binding);
+    part.attempt = this.attempt;
+    return part;
+  }
+
+  /** The events whose place in this batch passes. */
+  pick(passes: (place: number) => boolean): OutboxBatch {
+    return this.part(this.indices.filter((_, place) => passes(place)));
+  }
+
+  #place(index: number): number {
+    const place = this.indices[index];
+    if (place === undefined)
+      throw new RangeError(`the batch has ${this.count} events; there is none at ${index}`);
+    return place;
+  }
+
+  #collect(): Uint8Array {
+    const { lease } = this.from;
+    const first = this.#place(0);
+    const last = this.#place(this.count - 1);
+    if (last - first === this.count - 1)
+      return lease.bytes.subarray(startOf(lease, first), endOf(lease, last));
+    const parts = this.indices.map((place) =>
+      lease.bytes.subarray(startOf(lease, place), endOf(lease, place)),
+    );
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let used = 0;
+    for (const part of parts) {
+      bytes.set(part, used);
+      used += part.length;
+    }
+    return bytes;
+  }
+}
+
+/** Cuts a lease into batches within a transport's limits; an event larger than a batch travels alone. */
+export function cutLease(from: OpenLease, limits: TransportLimits): OutboxBatch[] {
+  const { lease } = from;
+  const batches: OutboxBatch[] = [];
+  let indices: number[] = [];
+  let start = 0;
+  for (let index = 0; index < lease.count; index++) {
+    if (
+      indices.length === limits.maxEvents ||
+      (indices.length > 0 && endOf(lease, index) - start > limits.maxBytes)
+    ) {
+      batches.push(new OutboxBatch(from, indices));
+      indices = [];
+      start = startOf(lease, index);
+    }
+    indices.push(index);
+  }
+  if (indices.length > 0) batches.push(new OutboxBatch(from, indices));
+  return batches;
+}
+
+function startOf(lease: Lease, index: number): number {
+  return index === 0 ? 0 : endOf(lease, index - 1);
+}
+
+function endOf(lease: Lease, index: number): number {
+  return lease.ends[index] as number; // A lease has an end for each of its events.
+}

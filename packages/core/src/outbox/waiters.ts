@@ -1,0 +1,123 @@
+import type { AckLevel, WriteException, WriteOutcome } from "../ports/sink.ts";
+import type { Position } from "../ports/store.ts";
+import type { Reason } from "../ports/reason.ts";
+
+/** A write that waits for its events: one for all of them, with an entry only for those that fail. */
+export interface Ticket {
+  readonly first: Position;
+  readonly last: Position;
+  /** Events without an outcome, by their place in the write. */
+  readonly open: Set<number>;
+  readonly except: WriteException[];
+  /** Its caller has gone: nothing of it is sent again. */
+  aborted: boolean;
+  readonly resolve: (outcome: WriteOutcome) => void;
+}
+
+interface Barrier {
+  readonly upTo: Position;
+  remaining: number;
+  resolve: () => void;
+}
+
+/** Who waits for which positions: writes for their own, flushes for everything before them. */
+export class Waiters {
+  readonly #tickets: Ticket[] = [];
+  readonly #barriers = new Set<Barrier>();
+  #last: Position = 0;
+  /** Positions without an outcome. */
+  #pending = 0;
+
+  /** Notes that an event has entered; positions only ever grow. */
+  enter(position: Position): void {
+    this.#last = position;
+    this.#pending++;
+  }
+
+  /** Whether somebody waits, so that the process must not end. */
+  get waiting(): boolean {
+    return this.#barriers.size > 0 || this.#tickets.some((ticket) => !ticket.aborted);
+  }
+
+  /** Whether a flush or close waits. */
+  get draining(): boolean {
+    return this.#barriers.size > 0;
+  }
+
+  /** Opens a ticket for `count` positions from `first`. */
+  open(first: Position, count: number, resolve: (outcome: WriteOutcome) => void): Ticket {
+    const open = new Set(Array.from({ length: count }, (_, index) => index));
+    const ticket: Ticket = { first, last: first + count - 1, open, except: [], aborted: false, resolve };
+    this.#tickets.push(ticket);
+    return ticket;
+  }
+
+  /** Resolves when everything that has entered has an outcome; `cancel` stops listening. */
+  barrier(): { readonly reached: Promise<void>; cancel(): void } {
+    if (this.#pending === 0) return { reached: Promise.resolve(), cancel: () => undefined };
+    const barrier: Barrier = { upTo: this.#last, remaining: this.#pending, resolve: () => undefined };
+    const reached = new Promise<void>((resolve) => {
+      barrier.resolve = resolve;
+    });
+    this.#barriers.add(barrier);
+    return { reached, cancel: () => this.#barriers.delete(barrier) };
+  }
+
+  /** Tells that one event has an outcome. */
+  settle(position: Position, was?: WriteException["was"], reason?: Reason): void {
+    this.#pending--;
+    for (const barrier of this.#barriers) {
+      if (position <= barrier.upTo && --barrier.remaining === 0) {
+        this.#barriers.delete(barrier);
+        barrier.resolve();
+      }
+    }
+    const ticket = this.#ticketOf(position);
+    if (ticket === undefined || !ticket.open.delete(position - ticket.first)) return;
+    if (was !== undefined)
+      ticket.except.push({ index: position - ticket.first, was, reason: reason ?? { code: was } });
+    if (ticket.open.size === 0) this.#finish(ticket, "delivered");
+  }
+
+  /** Answers a ticket now and forgets it, unless events of it are still under way. */
+  abort(ticket: Ticket, unknown: ReadonlySet<number>, reason: Reason): void {
+    ticket.aborted = true;
+    for (const index of ticket.open)
+      ticket.except.push({ index, was: unknown.has(index) ? "unknown" : "withdrawn", reason });
+    ticket.resolve(outcomeOf(ticket, "delivered"));
+  }
+
+  /** Answers everybody: nothing more will happen. */
+  end(was: WriteException["was"], reason: Reason): void {
+    for (const barrier of this.#barriers) barrier.resolve();
+    for (const ticket of this.#tickets.splice(0)) {
+      if (ticket.aborted) continue;
+      for (const index of ticket.open) ticket.except.push({ index, was, reason });
+      ticket.resolve(outcomeOf(ticket, "delivered"));
+    }
+    this.#barriers.clear();
+  }
+
+  /** Whether an event is of a write whose caller has gone. */
+  abandoned(position: Position): boolean {
+    return this.#ticketOf(position)?.aborted === true;
+  }
+
+  #ticketOf(position: Position): Ticket | undefined {
+    // Tickets are few and ascending; the one wanted is near the front, since the oldest are sent first.
+    return this.#tickets.find((ticket) => position >= ticket.first && position <= ticket.last);
+  }
+
+  #finish(ticket: Ticket, reached: AckLevel): void {
+    this.#tickets.splice(this.#tickets.indexOf(ticket), 1);
+    if (!ticket.aborted) ticket.resolve(outcomeOf(ticket, reached));
+  }
+}
+
+function outcomeOf({ except }: Ticket, reached: AckLevel): WriteOutcome {
+  return {
+    state: "done",
+    reached,
+    ...(except.length > 0 ? { except: except.toSorted((a, b) => a.index - b.index) } : {}),
+  };
+}
