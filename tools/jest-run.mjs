@@ -10,6 +10,7 @@ export async function runJest(args) {
   const require = createRequire(import.meta.url);
   const jest = join(dirname(require.resolve("jest/package.json")), "bin", "jest.js");
   mkdirSync(dirname(resultFile), { recursive: true });
+  const updates = args.includes("-u") || args.includes("--updateSnapshot");
   const { code } = await run(
     "node",
     [
@@ -20,7 +21,7 @@ export async function runJest(args) {
       `--outputFile=${resultFile}`,
       ...args,
     ],
-    { output: "errors-only" },
+    { output: "errors-only", env: updates ? { ...process.env, ACTIVITY_UPDATE_SURFACE: "1" } : process.env },
   );
   if (!existsSync(resultFile))
     return { passed: 0, failed: 1, skipped: 0, output: "jest ended without a result" };

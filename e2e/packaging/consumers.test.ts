@@ -1,0 +1,262 @@
+/** The tarballs in the hands of users: Node, test runners, bundlers, edge rules, deno and bun. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Consumer, createConsumer, expectSuccess } from "./support/consumer.ts";
+import { entries, isNodeOnly, universalEntries } from "./support/entries.ts";
+import { type PackedPackage, packPublicPackages } from "./support/packed-packages.ts";
+import { compareWithCommitted, declarationsOf, fileNameOf } from "./support/public-surface.ts";
+
+let packed: readonly PackedPackage[] = [];
+let consumer: Consumer;
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), "activity-consumers-"));
+  packed = await packPublicPackages(scratch);
+  consumer = await createConsumer(packed);
+}, 240_000);
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+  consumer.remove();
+});
+
+describe.each(entries)("%s in Node", (entry) => {
+  it("is one instance for import and require, and warns of nothing", async () => {
+    consumer.write({
+      "both.mjs": `
+        import { createRequire } from "node:module";
+        import * as imported from ${JSON.stringify(entry)};
+        const required = createRequire(import.meta.url)(${JSON.stringify(entry)});
+        const names = Object.keys(imported);
+        const different = names.filter((name) => imported[name] !== required[name]);
+        process.stdout.write(JSON.stringify({ some: names.length > 0, different }));`,
+    });
+    const { code, output } = await consumer.node(["both.mjs"]);
+    expect({ code, output }).toEqual({ code: 0, output: '{"some":true,"different":[]}' });
+  });
+
+  it("exports what was agreed on", async () => {
+    const script = `const all = await import(${JSON.stringify(entry)});
+      for (const name of Object.keys(all).sort()) console.log(name + ": " + typeof all[name]);`;
+    const { code, stdout } = await consumer.node(["--input-type=module", "-e", script]);
+    expect(code).toBe(0);
+    const { committed, current } = compareWithCommitted(`${fileNameOf(entry)}.exports.txt`, stdout);
+    expect(current).toBe(committed);
+  });
+
+  it("has the types that were agreed on", () => {
+    const owner = packed.find(({ name }) => entry === name || entry.startsWith(`${name}/`));
+    if (owner === undefined) throw new Error(`${entry} belongs to no package`);
+    const declarations = declarationsOf(owner, `.${entry.slice(owner.name.length)}`);
+    const { committed, current } = compareWithCommitted(`${fileNameOf(entry)}.d.ts.txt`, declarations);
+    expect(current).toBe(committed);
+  });
+
+  it("does nothing with timers, the network or chance while it is imported", async () => {
+    const script = `
+      const forbid = (owner, name) => Object.defineProperty(owner, name, {
+        configurable: true,
+        value: () => { throw new Error(name + " at module scope"); },
+      });
+      for (const name of ["setTimeout", "setInterval", "setImmediate", "fetch"]) forbid(globalThis, name);
+      for (const name of ["getRandomValues", "randomUUID"]) forbid(crypto, name);
+      forbid(Math, "random");
+      await import(${JSON.stringify(entry)});`;
+    expectSuccess(await consumer.node(["--input-type=module", "-e", script]));
+  });
+});
+
+describe("@activity/core in two copies", () => {
+  it("recognises the other copy's events and errors", async () => {
+    const script = `
+      import * as modules from "@activity/core";
+      import { createRequire } from "node:module";
+      const home = createRequire(import.meta.url).resolve("@activity/core/package.json");
+      const common = createRequire(home)("./dist/cjs/index.cjs");
+      const [event, other] = [modules, common].map(({ createEvent }) => createEvent({ type: "metric", name: "x" }));
+      const [error, otherError] = [modules, common].map(({ ActivityError }) => new ActivityError("CLOSED", "x"));
+      console.log(JSON.stringify([
+        modules.createEvent === common.createEvent,
+        modules.isEvent(other), common.isEvent(event), modules.isEvent({ event_id: "x" }),
+        otherError instanceof modules.ActivityError, error instanceof common.ActivityError,
+        new Error("x") instanceof modules.ActivityError,
+      ]));`;
+    const { stdout } = await consumer.node(["--input-type=module", "-e", script]);
+    expect(JSON.parse(stdout)).toEqual([false, true, true, false, true, true, false]);
+  });
+
+  it("shares one copy between its CommonJS entries", async () => {
+    const script = `
+      const { createRequire } = require("node:module");
+      const load = createRequire(require.resolve("@activity/core/package.json"));
+      const { ActivityError } = load("./dist/cjs/index.cjs");
+      const files = Object.keys(require.cache).filter((file) => /core.dist.cjs/.test(file));
+      const before = files.length;
+      for (const entry of ["schema", "catalog", "node", "testing"]) load("./dist/cjs/" + entry + "/index.cjs");
+      const copies = Object.keys(require.cache).filter((file) =>
+        /core.dist.cjs/.test(file) && require("node:fs").readFileSync(file, "utf8").includes('Symbol.for("@activity/error")'));
+      console.log(JSON.stringify([typeof ActivityError, before > 0, copies.length]));`;
+    const { stdout, output } = await consumer.node(["-e", script]);
+    expect({ output, result: JSON.parse(stdout || "null") }).toEqual({
+      output,
+      result: ["function", true, 1],
+    });
+  });
+});
+
+describe("test runners without settings", () => {
+  const suite = `
+    test("loads every entry", () => {
+      for (const entry of ENTRIES) expect(Object.keys(require(entry)).length).toBeGreaterThan(0);
+    });
+    test("records an event", () => {
+      const { createEvent, isEvent } = require("@activity/core");
+      expect(isEvent(createEvent({ type: "metric", name: "x" }))).toBe(true);
+    });`;
+
+  it.each([
+    ["node", entries.filter((entry) => !/browser/.test(entry))],
+    ["jsdom", entries.filter((entry) => !isNodeOnly(entry))],
+  ])(
+    "plain jest in %s passes and ends by itself",
+    async (environment, usable) => {
+      const folder = `jest-${environment}`;
+      consumer.write({
+        [`${folder}/package.json`]: "{}",
+        [`${folder}/use.test.js`]: suite.replace("ENTRIES", JSON.stringify(usable)),
+      });
+      const args = ["--rootDir", folder, `--env=${environment}`, "--ci", "--detectOpenHandles"];
+      const outcome = await consumer.tool("jest/bin/jest.js", args);
+      expectSuccess(outcome);
+      expect(outcome.output).toContain("2 passed");
+      expect(outcome.output).not.toMatch(/open handle|did not exit/);
+      expect(outcome.seconds).toBeLessThan(10);
+    },
+    30_000,
+  );
+
+  it("vitest passes", async () => {
+    const usable = entries.filter((entry) => !/browser/.test(entry));
+    consumer.write({
+      "vitest/use.test.mjs": `
+        import { expect, test } from "vitest";
+        import { createEvent, isEvent } from "@activity/core";
+        test("loads every entry", async () => {
+          for (const entry of ${JSON.stringify(usable)}) expect(Object.keys(await import(entry)).length).toBeGreaterThan(0);
+        });
+        test("records an event", () => expect(isEvent(createEvent({ type: "metric", name: "x" }))).toBe(true));`,
+    });
+    const outcome = await consumer.tool("vitest/vitest.mjs", ["run", "--root", "vitest"]);
+    expectSuccess(outcome);
+    expect(outcome.output).toMatch(/2 passed/);
+  }, 30_000);
+});
+
+describe.each(universalEntries)("%s in bundles", (entry) => {
+  const bundle = async (name: string, text: string, flags: readonly string[]): Promise<string> => {
+    consumer.write({ [`${name}.mjs`]: text });
+    const args = [
+      `${name}.mjs`,
+      "--bundle",
+      "--minify",
+      `--outfile=${name}.out.js`,
+      "--log-level=warning",
+      ...flags,
+    ];
+    expectSuccess(await consumer.program(join("..", "node_modules", ".bin", "esbuild"), args));
+    return readFileSync(join(consumer.folder, `${name}.out.js`), "utf8");
+  };
+
+  it("costs nothing when nothing of it is used", async () => {
+    const text = await bundle("bare", `import ${JSON.stringify(entry)};`, [
+      "--format=esm",
+      "--platform=neutral",
+    ]);
+    expect(Buffer.byteLength(text)).toBeLessThan(200);
+  });
+
+  it("runs where there is neither Buffer nor process", async () => {
+    const flags = ["--format=iife", "--global-name=entry", "--platform=browser"];
+    const text = await bundle("edge", `export * from ${JSON.stringify(entry)};`, flags);
+    const globals = {
+      AbortController,
+      AbortSignal,
+      TextDecoder,
+      TextEncoder,
+      URL,
+      clearTimeout,
+      crypto,
+      performance,
+      queueMicrotask,
+      setTimeout,
+    };
+    const context = createContext({ ...globals });
+    expect(
+      runInContext(`${text}; [typeof Buffer, typeof process, Object.keys(entry).length > 0].join()`, context),
+    ).toBe("undefined,undefined,true");
+  });
+
+  it("is understood by webpack", async () => {
+    consumer.write({
+      "webpack.mjs": `import * as entry from ${JSON.stringify(entry)}; globalThis.found = Object.keys(entry).length;`,
+      "run-webpack.cjs": `
+        const options = { mode: "production", entry: "./webpack.mjs", output: { path: __dirname, filename: "webpack.out.js" } };
+        require("webpack")(options, (error, stats) => {
+          if (error ?? stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); }
+          require("./webpack.out.js");
+          process.exit(globalThis.found > 0 ? 0 : 1);
+        });`,
+    });
+    expectSuccess(await consumer.node(["run-webpack.cjs"]));
+  }, 30_000);
+
+  it("is understood by rolldown, which Vite uses", async () => {
+    consumer.write({
+      "rolldown.mjs": `import * as entry from ${JSON.stringify(entry)}; globalThis.found = Object.keys(entry).length;`,
+    });
+    expectSuccess(
+      await consumer.tool("rolldown/bin/cli.mjs", [
+        "rolldown.mjs",
+        "--file",
+        "rolldown.out.mjs",
+        "--platform=browser",
+      ]),
+    );
+    const script = 'await import("./rolldown.out.mjs"); process.exit(globalThis.found > 0 ? 0 : 1);';
+    expectSuccess(await consumer.node(["--input-type=module", "-e", script]));
+  });
+});
+
+describe("other runtimes", () => {
+  const use = `
+    import { createEvent, isEvent } from "@activity/core";
+    import { createRequire } from "node:module";
+    const required = createRequire(import.meta.url)("@activity/core");
+    const event = createEvent({ type: "metric", name: "x" });
+    console.log(JSON.stringify([isEvent(event), required.isEvent(event)]));`;
+
+  it.each([
+    [
+      "deno",
+      "@deno",
+      "",
+      "deno",
+      ["run", "--no-config", "--no-remote", "--allow-read", "--allow-env", "--node-modules-dir=manual"],
+    ],
+    ["bun", "@oven", "bun-", join("bin", "bun"), ["run"]],
+  ])(
+    "%s imports and requires",
+    async (_name, scope, prefix, binary, args) => {
+      consumer.write({ "runtime.mjs": use });
+      const home = consumer.installed(scope, prefix);
+      if (home === undefined) throw new Error(`npm installed no binary of ${scope}`);
+      const { code, stdout, output } = await consumer.program(join(home, binary), [...args, "runtime.mjs"]);
+      expect({ code, stdout: stdout.trim(), output }).toEqual({ code: 0, stdout: "[true,true]", output });
+    },
+    30_000,
+  );
+});

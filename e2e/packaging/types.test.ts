@@ -1,0 +1,91 @@
+/** Our types in the programs of users: strict, exactOptionalPropertyTypes, and nothing of ours skipped. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, it } from "@jest/globals";
+import { type Consumer, createConsumer, expectSuccess } from "./support/consumer.ts";
+import { entries, isNodeOnly } from "./support/entries.ts";
+import { packPublicPackages } from "./support/packed-packages.ts";
+
+const compilers = { "TypeScript 7": "typescript/bin/tsc", "TypeScript 5": "typescript-5/bin/tsc" };
+
+/** Under node16 and nodenext one program holds an ES module and a CommonJS file. */
+const formats = {
+  node16: { files: ["use.mts", "use.cts"], settings: { module: "node16", moduleResolution: "node16" } },
+  nodenext: { files: ["use.mts", "use.cts"], settings: { module: "nodenext", moduleResolution: "nodenext" } },
+  bundler: { files: ["use.ts"], settings: { module: "esnext", moduleResolution: "bundler" } },
+};
+
+const libraries = {
+  "with the DOM": {
+    settings: { lib: ["es2023", "dom"], types: [] },
+    usable: entries.filter((entry) => !isNodeOnly(entry)),
+  },
+  "without the DOM": {
+    settings: { lib: ["es2023"], types: ["node"] },
+    usable: entries.filter((entry) => !entry.startsWith("@activity/browser")),
+  },
+};
+
+const keysOf = <Key extends string>(table: Record<Key, unknown>): Key[] => Object.keys(table) as Key[]; // own tables only
+
+/** TypeScript 5 is five times as slow: nodenext, which differs from node16 in one condition, is left to 7. */
+const cases = keysOf(compilers).flatMap((compiler) =>
+  keysOf(formats)
+    .filter((format) => compiler === "TypeScript 7" || format !== "nodenext")
+    .flatMap((format) => keysOf(libraries).map((library) => ({ compiler, format, library }))),
+);
+
+describe("types in a strict program with skipLibCheck off", () => {
+  let consumer: Consumer;
+  let scratch: string;
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), "activity-types-"));
+    consumer = await createConsumer(await packPublicPackages(scratch));
+  }, 240_000);
+
+  afterAll(() => {
+    rmSync(scratch, { recursive: true, force: true });
+    consumer.remove();
+  });
+
+  it.each(cases)(
+    "$compiler, $format, $library",
+    async ({ compiler, format, library }) => {
+      const folder = `${compiler} ${format} ${library}`.replaceAll(" ", "-");
+      const { files, settings } = formats[format];
+      const compilerOptions = {
+        ...settings,
+        ...libraries[library].settings,
+        target: "es2022",
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+        noEmit: true,
+      };
+      const text = useOf(libraries[library].usable);
+      consumer.write({
+        [`${folder}/tsconfig.json`]: JSON.stringify({ compilerOptions, files }),
+        ...Object.fromEntries(files.map((file) => [`${folder}/${file}`, text])),
+      });
+      expectSuccess(await consumer.tool(compilers[compiler], ["-p", folder]));
+    },
+    60_000,
+  );
+});
+
+/** Every entry is touched, and options are given `undefined`, as code under exactOptionalPropertyTypes does. */
+function useOf(usable: readonly string[]): string {
+  return [
+    ...usable.map((entry, index) => `import * as entry${index} from ${JSON.stringify(entry)};`),
+    'import { createClient, createEvent, memorySink, type ActivityEvent } from "@activity/core";',
+    ...usable.map((_, index) => `export const names${index}: string[] = Object.keys(entry${index});`),
+    "const maybe: string | undefined = names0[99];",
+    'export const event: ActivityEvent = createEvent({ type: "metric", name: "x", id: maybe, attributes: undefined });',
+    'const service = { name: "x", version: maybe };',
+    "export const client = createClient({ service, sink: memorySink(), installId: maybe });",
+    'client.track("login_start", { method: "github" });',
+  ].join("\n");
+}
