@@ -2,7 +2,7 @@
  * `npm run release`: publishes every package whose version the registry does not have, and tags it. The dress rehearsal
  * in e2e/release runs the same function against a registry of its own.
  */
-import { MissingPrerequisite, must, run, say } from "./run.mjs";
+import { MissingPrerequisite, must, run } from "./run.mjs";
 
 export async function main(args) {
   await release({ args });
@@ -20,7 +20,7 @@ export async function release({ cwd, env = process.env, args = [] } = {}) {
     );
   }
   const { output } = await must("pnpm", ["exec", "changeset", "publish", ...args], at);
-  say(output.trimEnd());
+  console.log(output.trimEnd()); // the release workflow reads the new tags from here
   const announced = [...output.matchAll(/New tag:\s*(\S+)/g)].map((match) => match[1]);
   const tags = new Set((await must("git", ["tag", "--list"], at)).stdout.split("\n"));
   const absent = announced.filter((tag) => !tags.has(tag));
