@@ -64,7 +64,7 @@ describe("arrows", () => {
 describe("committed text", () => {
   it.each([
     ["see /home/ann/project", 1],
-    ["see /tmp/x-1 and /work/main", 2],
+    ["see /mnt/x-1 and /Users/ann", 2],
     ["npm install --registry https://registry.npmjs.org", 1],
     ["http://192.168.1.4:8080", 1],
     ["https://example.com/home/page", 0],
