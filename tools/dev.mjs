@@ -74,12 +74,7 @@ async function start(task, args) {
   }
   Object.assign(process.env, env);
   await install();
-  if (tasks[task].build === true)
-    await must(
-      "pnpm",
-      ["exec", "turbo", "run", "build", "--output-logs=errors-only", "--log-prefix=none"],
-      quietly(args),
-    );
+  if (tasks[task].build === true) await build(task === "build" ? "show" : "keep");
   if (tasks[task].file === undefined) return 0;
   const { main: runTask } = await import(new URL(tasks[task].file, import.meta.url));
   return (await runTask(args, { task })) ?? 0;
@@ -97,7 +92,8 @@ async function install() {
   await must("pnpm", fresh ? args : [...args, "--silent"], fresh ? {} : { output: "keep" });
 }
 
-/** With `--json` the last program owns standard output: what comes before it is shown only when it fails. */
-function quietly(args) {
-  return args.includes("--json") ? { output: "keep" } : {};
+/** Shows turbo's lines when the build is what was asked for, else only when it fails. */
+async function build(output) {
+  const args = ["exec", "turbo", "run", "build", "--output-logs=errors-only", "--log-prefix=none"];
+  await must("pnpm", args, { output });
 }
