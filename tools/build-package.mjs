@@ -1,7 +1,8 @@
 /**
- * Builds the package in the current folder: `tsc -b` writes ES modules with declarations and maps to `dist`, then
- * esbuild writes one CommonJS file for each public entry to `dist/cjs` (code that entries share stands in chunks, so
- * that `require` of two entries gives one instance), and the declarations are repeated as `.d.cts`.
+ * Builds the package in the current folder. `tsc -b` writes ES modules with declarations and maps to `dist`: what
+ * bundlers read. From these, esbuild makes one file for each public entry, where code that entries share stands in
+ * chunks so that two entries give one instance: `dist/bundled` for Node, which would spend a quarter of a millisecond on
+ * each single module, and `dist/cjs` for tools that know CommonJS only, with the declarations again as `.d.cts`.
  *
  * Own packages and CommonJS dependencies stay external; dependencies that ship ES modules only are inlined.
  */
@@ -19,6 +20,7 @@ const entries = publicEntries();
 removeStaleOutput();
 compile();
 writeDeclarations();
+await buildForNode();
 await buildCommonJs();
 
 /** What `exports` offers, as names without extension: `index`, `schema/index` … */
@@ -62,27 +64,47 @@ function withImportsAs(extension, declarations) {
   return declarations.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*?)\.[jt]s"/g, `$1${extension}"`);
 }
 
+async function buildForNode() {
+  rmSync(join(dist, "bundled"), { recursive: true, force: true });
+  const { outputFiles } = await bundle({
+    outdir: "dist/bundled",
+    conditions: ["node", "import"],
+    sourcemap: "linked",
+  });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    const map = path.endsWith(".map") ? readableSources(JSON.parse(text), dirname(path)) : undefined;
+    writeFileSync(path, map === undefined ? text : JSON.stringify(map));
+  }
+}
+
 async function buildCommonJs() {
-  const result = await build({
+  const { outputFiles } = await bundle({
+    outdir: "dist/cjs",
+    outExtension: { ".js": ".cjs" },
+    conditions: ["browser", "import"], // also runs in jsdom
+    sourcemap: "inline",
+  });
+  for (const output of outputFiles) await writeAsCommonJs(output);
+}
+
+function bundle(options) {
+  return build({
     absWorkingDir: packageFolder,
     entryPoints: entries.map((entry) => `dist/${entry}.js`),
     outbase: "dist",
-    outdir: "dist/cjs",
-    outExtension: { ".js": ".cjs" },
     chunkNames: "shared-[hash]",
     bundle: true,
     splitting: true,
     write: false,
     format: "esm",
     platform: "neutral",
-    conditions: ["browser", "import"],
     mainFields: ["module", "main"],
     target: "es2023",
-    sourcemap: "inline",
     external: ["node:*", ...externalDependencies()],
     logLevel: "warning",
+    ...options,
   });
-  for (const output of result.outputFiles) await writeAsCommonJs(output);
 }
 
 /** esbuild splits only ES modules: each of its files is turned into CommonJS afterwards, its map carried along. */
@@ -136,5 +158,5 @@ function filesUnder(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => !name.startsWith("cjs/"));
+    .filter((name) => !/^(?:cjs|bundled)[\\/]/.test(name));
 }

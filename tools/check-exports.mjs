@@ -16,7 +16,8 @@ export function exportsForUsers(exportsHere) {
       const name = target["@activity/source"].replace(/^\.\/src\//, "").replace(/\.ts$/, "");
       const modules = { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
       const commonJs = { types: `./dist/cjs/${name}.d.cts`, default: `./dist/cjs/${name}.cjs` };
-      return [entry, { "module-sync": modules, import: modules, require: commonJs }];
+      const bundled = { ...modules, default: `./dist/bundled/${name}.js` };
+      return [entry, { "module-sync": bundled, import: modules, require: commonJs }];
     }),
   );
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Consumer, createConsumer, expectSuccess } from "./support/consumer.ts";
 import { entries, isNodeOnly, universalEntries } from "./support/entries.ts";
@@ -37,6 +38,16 @@ describe.each(entries)("%s in Node", (entry) => {
     });
     const { code, output } = await consumer.node(["both.mjs"]);
     expect({ code, output }).toEqual({ code: 0, output: '{"some":true,"different":[]}' });
+  });
+
+  it("is loaded as one file, not as every module of ours", async () => {
+    const script = `
+      import { createRequire } from "node:module";
+      const required = createRequire(import.meta.url).resolve(${JSON.stringify(entry)});
+      console.log(JSON.stringify([import.meta.resolve(${JSON.stringify(entry)}), required]));`;
+    consumer.write({ "resolve.mjs": script });
+    const { stdout } = await consumer.node(["resolve.mjs"]);
+    for (const path of JSON.parse(stdout)) expect(path).toMatch(/[\\/]dist[\\/]bundled[\\/]/);
   });
 
   it("exports what was agreed on", async () => {
@@ -156,21 +167,22 @@ describe("test runners without settings", () => {
   }, 30_000);
 });
 
-describe.each(universalEntries)("%s in bundles", (entry) => {
-  const bundle = async (name: string, text: string, flags: readonly string[]): Promise<string> => {
-    consumer.write({ [`${name}.mjs`]: text });
-    const args = [
-      `${name}.mjs`,
-      "--bundle",
-      "--minify",
-      `--outfile=${name}.out.js`,
-      "--log-level=warning",
-      ...flags,
-    ];
-    expectSuccess(await consumer.program(join("..", "node_modules", ".bin", "esbuild"), args));
-    return readFileSync(join(consumer.folder, `${name}.out.js`), "utf8");
-  };
+/** Bundles and minifies `text` with esbuild, as the page of a user would. */
+async function bundle(name: string, text: string, flags: readonly string[]): Promise<string> {
+  consumer.write({ [`${name}.mjs`]: text });
+  const args = [
+    `${name}.mjs`,
+    "--bundle",
+    "--minify",
+    `--outfile=${name}.out.js`,
+    "--log-level=warning",
+    ...flags,
+  ];
+  expectSuccess(await consumer.program(join("..", "node_modules", ".bin", "esbuild"), args));
+  return readFileSync(join(consumer.folder, `${name}.out.js`), "utf8");
+}
 
+describe.each(universalEntries)("%s in bundles", (entry) => {
   it("costs nothing when nothing of it is used", async () => {
     const text = await bundle("bare", `import ${JSON.stringify(entry)};`, [
       "--format=esm",
@@ -228,6 +240,16 @@ describe.each(universalEntries)("%s in bundles", (entry) => {
     );
     const script = 'await import("./rolldown.out.mjs"); process.exit(globalThis.found > 0 ? 0 : 1);';
     expectSuccess(await consumer.node(["--input-type=module", "-e", script]));
+  });
+});
+
+describe("@activity/core on the wire", () => {
+  it("weighs at most 2,500 bytes gzipped with a client, a memory sink and one event", async () => {
+    const use = `
+      import { createClient, memorySink } from "@activity/core";
+      createClient({ service: { name: "x", version: "1" }, sink: memorySink() }).track("login_start");`;
+    const text = await bundle("weight", use, ["--format=esm", "--platform=browser"]);
+    expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(2_500);
   });
 });
 
