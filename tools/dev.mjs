@@ -32,7 +32,7 @@ const tasks = {
   },
   changeset: { about: "changeset: describe a change for its users", file: "changeset-task.mjs" },
   release: {
-    about: "release [--dry-run]: build and publish what has a new version",
+    about: "release: build and publish what has a new version",
     build: true,
     file: "release-task.mjs",
   },

@@ -21,7 +21,7 @@ export async function runJest(args) {
       `--outputFile=${resultFile}`,
       ...args,
     ],
-    { output: "errors-only", env: updates ? { ...process.env, ACTIVITY_UPDATE_SURFACE: "1" } : process.env },
+    { env: updates ? { ...process.env, ACTIVITY_UPDATE_SURFACE: "1" } : process.env },
   );
   if (!existsSync(resultFile))
     return { passed: 0, failed: 1, skipped: 0, output: "jest ended without a result" };

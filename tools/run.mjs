@@ -23,15 +23,14 @@ export function say(text) {
  * Runs a program to its end and returns `{ code, output, seconds }`. Never rejects for an exit code; a program that
  * cannot be started at all ends with code 127.
  *
- * `output: "show"` (default) passes the program's output through, `"keep"` collects it, `"errors-only"` drops its
- * standard output and shows its standard error.
+ * `output: "show"` (default) passes the program's output through, `"keep"` collects it.
  */
 export function run(command, args, { cwd = repositoryRoot, env = process.env, output = "show", input } = {}) {
   const startedAt = performance.now();
   const keep = output === "keep";
   const stdio = [
     input === undefined ? (keep ? "ignore" : "inherit") : "pipe",
-    keep ? "pipe" : output === "errors-only" ? "ignore" : "inherit",
+    keep ? "pipe" : "inherit",
     keep ? "pipe" : "inherit",
   ];
   return new Promise((resolve) => {
