@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -88,13 +89,25 @@ async function installTools(): Promise<string> {
   const source = fileURLToPath(new URL("../consumer-tools/package.json", import.meta.url));
   const key = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 12);
   const home = join(repositoryRoot, ".cache", `consumer-${process.platform}-${process.arch}-${key}`);
-  if (existsSync(home)) return home;
+  if (existsSync(home)) {
+    removeLeftovers(home);
+    return home;
+  }
   const partial = `${home}-${process.pid}`;
   mkdirSync(partial, { recursive: true });
   copyFileSync(source, join(partial, "package.json"));
   await npmInstall(partial, []);
   renameSync(partial, home);
   return home;
+}
+
+/** Projects of runs that were killed, an hour ago or more. */
+function removeLeftovers(home: string): void {
+  for (const name of readdirSync(home)) {
+    const folder = join(home, name);
+    const old = name.startsWith("project-") && statSync(folder).mtimeMs < Date.now() - 3_600_000;
+    if (old) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function npmInstall(folder: string, names: readonly string[]): Promise<void> {
