@@ -3,6 +3,12 @@ import type { Clock } from "./ports/clock.ts";
 /** The largest delay that timers take (2³¹ − 1 ms); a larger one would fire at once. */
 const maxDelayMs = 0x7fff_ffff;
 
+/** The part of the real clock that recording needs. */
+export const wallClock: Pick<Clock, "now" | "random"> = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+};
+
 /** The real clock of this process or page. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -29,10 +29,21 @@ export { isEvent } from "./event/activity-event.ts";
 export type { EventInput } from "./event/create-event.ts";
 export { createEvent } from "./event/create-event.ts";
 export { eventTimeMs, isEventTime } from "./event/event-time.ts";
-export type { ParsedEvent, ParseOptions } from "./event/parse-event.ts";
+export type { ParsedEvent } from "./event/parse-event.ts";
 export { parseEvent, parseEventText } from "./event/parse-event.ts";
 export type { EventLimits } from "./limits.ts";
-export { defaultLimits } from "./limits.ts";
+export {
+  createdEventMaxAttributes,
+  createdEventMaxBytes,
+  createdEventMinBytes,
+  defaultLimits,
+  eventLimits,
+  maxDepth,
+  maxIdChars,
+  maxNameChars,
+  maxNamesListed,
+  maxTypeChars,
+} from "./limits.ts";
 export type { NumberRange } from "./outbox/drop-tally.ts";
 export { parseEventId } from "./outbox/drop-tally.ts";
 export type { RetryOptions } from "./outbox/gate.ts";

@@ -1,3 +1,18 @@
+/** Characters of the envelope's fields (UTF-16 units). */
+export const maxIdChars = 128;
+export const maxTypeChars = 128;
+export const maxNameChars = 256;
+/** Nested objects and arrays of one event, the event itself counted. */
+export const maxDepth = 32;
+/** Above this a client shortens an event's largest attributes: bytes of UTF-8. */
+export const createdEventMaxBytes = 32_768;
+/** The least that can be set for it: room for the four fields and every mark. */
+export const createdEventMinBytes = 8_192;
+/** Attributes of a created event: what 256 keys leave beside the four fields and six marks. */
+export const createdEventMaxAttributes = 246;
+/** Names listed in `encoding_problems` and `truncated_attributes`; the others are counted. */
+export const maxNamesListed = 32;
+
 /** Bounds of one event. Each is an option wherever events enter. */
 export interface EventLimits {
   /** Bytes of the whole text as UTF-8. */
@@ -6,24 +21,13 @@ export interface EventLimits {
   readonly maxDepth: number;
   /** Keys at the top level, the four fields counted. */
   readonly maxKeys: number;
-  /** How far `event_time` may lie ahead, in milliseconds. @defaultValue any time: a wrong clock loses nothing */
-  readonly maxFutureMs?: number | undefined;
 }
 
-/** Every default that has a number, in one place. Each is an option where it is used. */
+/** What may enter through a parse: a proxy, an intake, `forward`. */
+export const eventLimits: EventLimits = { maxBytes: 65_536, maxDepth, maxKeys: 256 };
+
+/** The defaults of delivery. Each is an option where it is used. */
 export const defaultLimits = {
-  /** What may enter through a parse: a proxy, an intake, `forward`. */
-  event: { maxBytes: 65_536, maxDepth: 32, maxKeys: 256 },
-  /** Characters of the envelope's fields (UTF-16 units). */
-  maxIdChars: 128,
-  maxTypeChars: 128,
-  maxNameChars: 256,
-  /** Above this a client shortens an event's largest attributes. Bytes of UTF-8; at least 8,192. */
-  createdEventMaxBytes: 32_768,
-  /** Attributes of a created event: the rest of 256 keys is kept for the envelope and the marks. */
-  createdEventMaxAttributes: 246,
-  /** Names listed in `encoding_problems` and `truncated_attributes`; the others are counted. */
-  maxNamesListed: 32,
   /** An HTTP request or Kafka send. */
   batch: { maxEvents: 500, maxBytes: 524_288, lingerMs: 1_000 },
   kafkaBatch: { maxEvents: 400, maxBytes: 900_000, lingerMs: 20 },

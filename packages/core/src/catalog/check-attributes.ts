@@ -1,5 +1,5 @@
 import type { EventProblem } from "../errors/problem.ts";
-import { defaultLimits } from "../limits.ts";
+import { maxNamesListed } from "../limits.ts";
 import type { EventDefinition } from "./catalog-types.ts";
 import { describeIssue, toPointer } from "./describe-issue.ts";
 import type { EventToCheck } from "./event-to-check.ts";
@@ -21,7 +21,7 @@ export function checkAttributes(definition: EventDefinition, event: EventToCheck
 
 function refuseAttributes(event: EventToCheck): EventProblem[] {
   return Object.keys(ownAttributes(event))
-    .slice(0, defaultLimits.maxNamesListed)
+    .slice(0, maxNamesListed)
     .map((key) => {
       const pointer = toPointer([key]);
       return {
@@ -46,7 +46,7 @@ function askSchema(schema: StandardSchema, event: EventToCheck): EventProblem[] 
   }
   const issues = result.issues ?? [];
   return issues
-    .slice(0, defaultLimits.maxNamesListed)
+    .slice(0, maxNamesListed)
     .map((issue) => describeIssue(issue, { attributes, vendor }));
 }
 

@@ -1,6 +1,6 @@
 import { eventTypes } from "../constants/event-types.ts";
 import { envelopeFields } from "../event/check-envelope.ts";
-import { defaultLimits } from "../limits.ts";
+import { maxIdChars, maxNameChars } from "../limits.ts";
 import type { AnyCatalog } from "./catalog-types.ts";
 import type { CatalogEvent, ConvertOptions } from "./convert-schema.ts";
 import { convertSchema } from "./convert-schema.ts";
@@ -36,7 +36,7 @@ export function toJsonSchema(catalog: AnyCatalog, options: JsonSchemaOptions = {
     ...(options.title !== undefined && { title: options.title }),
     oneOf: branches.length > 0 ? branches : [false],
     $defs: {
-      event_id: { type: "string", minLength: 1, maxLength: defaultLimits.maxIdChars, pattern: "^[!-~]+$" },
+      event_id: { type: "string", minLength: 1, maxLength: maxIdChars, pattern: "^[!-~]+$" },
       event_time: { type: "string", format: "date-time" },
     },
   };
@@ -73,7 +73,7 @@ function describeOpenType(type: string, definedNames: readonly string[]): JsonSc
   const name = {
     type: "string",
     minLength: 1,
-    maxLength: defaultLimits.maxNameChars,
+    maxLength: maxNameChars,
     ...(definedNames.length > 0 && { not: { enum: definedNames } }),
   };
   return {

@@ -1,58 +1,54 @@
-import type { Attributes, JsonValue } from "../event/activity-event.ts";
-import { copyAttributes } from "../event/copy-attributes.ts";
-import type { EncodedAttributes } from "../event/encode-attributes.ts";
-import { encodeCarefully, encodeQuickly } from "../event/encode-attributes.ts";
-import { defaultLimits } from "../limits.ts";
+import type { Attributes } from "../event/activity-event.ts";
+import { encodeCarefully, forbiddenKeys } from "../event/encode-carefully.ts";
+import { encodeQuickly } from "../event/encode-quickly.ts";
+import { createdEventMaxAttributes } from "../limits.ts";
+import { HeadCache } from "./head-cache.ts";
 
 /** The attributes that a client puts on every event, encoded once. */
 export interface AttributeLayer {
-  readonly attributes: Readonly<Record<string, JsonValue>>;
-  readonly keys: readonly string[];
-  /** Members with a comma before each. */
-  readonly text: string;
-  /** Paths of what could not be encoded. */
+  readonly attributes: Attributes;
+  /** Attributes that could not be encoded. */
   readonly problems: readonly string[];
+  readonly heads: HeadCache;
+  /** Keys that a call cannot add without a decision: the layer's own and the forbidden ones. */
+  readonly taken: ReadonlySet<string>;
+  /** Attributes that still fit on the event. */
+  readonly room: number;
 }
 
-const maxKeys = defaultLimits.createdEventMaxAttributes;
-
-/** Lays attributes over a parent's and encodes them. */
+/** Lays attributes over each other and encodes them. */
 export function layerAttributes(...layers: readonly (Attributes | undefined)[]): AttributeLayer {
-  const { attributes, problems } = copyAttributes(layers, maxKeys);
-  const { text } = encodeCarefully([attributes]);
-  return { attributes, keys: Object.keys(attributes), text, problems };
+  const { text, problems } = encodeCarefully(layers);
+  const attributes = JSON.parse(`{${text.slice(1)}}`) as Attributes; // Just encoded.
+  const keys = Object.keys(attributes);
+  const taken = new Set([...forbiddenKeys, ...keys]);
+  return {
+    attributes,
+    problems,
+    heads: new HeadCache(text),
+    taken,
+    room: createdEventMaxAttributes - keys.length,
+  };
 }
 
-/** Encodes a call's attributes over a client's; `dynamic` is in order, later ones win. Never throws. */
-export function encodeOver(
+/**
+ * What follows a layer's head: a call's members and the closing brace, `""` for none, or `undefined` when
+ * only the careful way can tell. Later attributes win over earlier ones.
+ */
+export function encodeRest(
   layer: AttributeLayer,
   dynamic: readonly (Attributes | undefined)[],
-): EncodedAttributes {
-  const call = mergeQuickly(dynamic);
-  const text = call === undefined ? undefined : encodeQuickly(call, maxKeys - layer.keys.length);
-  // What could be encoded can also be asked for its keys.
-  if (call === undefined || text === undefined || layer.keys.some((key) => Object.hasOwn(call, key))) {
-    return encodeCarefully([layer.attributes, ...dynamic]);
-  }
-  return { text: layer.text + text, problems: none, omitted: 0 };
+): string | undefined {
+  const call = dynamic.length === 1 ? dynamic[0] : mergeQuickly(dynamic);
+  if (call) return encodeQuickly(call, layer.taken, layer.room);
+  return dynamic.length === 1 ? "" : undefined;
 }
 
-const none: readonly string[] = [];
-const noAttributes: Attributes = {};
-
-/** One object for all, made only where there are several; `undefined` where reading one throws. */
+/** One object for all; `undefined` where reading one throws: the careful way names it. */
 function mergeQuickly(dynamic: readonly (Attributes | undefined)[]): Attributes | undefined {
-  let merged: Attributes = noAttributes;
   try {
-    for (const attributes of dynamic) {
-      if (attributes !== undefined)
-        merged = merged === noAttributes ? attributes : { ...merged, ...attributes };
-    }
-    return merged;
+    return Object.assign({}, ...dynamic) as Attributes; // Of attributes only.
   } catch {
-    return undefined; // A getter threw; the careful way names it.
+    return undefined;
   }
 }
-
-/** The layer of a client without attributes. */
-export const noLayer: AttributeLayer = { attributes: {}, keys: none, text: "", problems: none };

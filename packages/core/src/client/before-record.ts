@@ -1,6 +1,6 @@
-import type { EncodedAttributes } from "../event/encode-attributes.ts";
+import type { EncodedAttributes } from "../event/encode-carefully.ts";
+import { encodeCarefully } from "../event/encode-carefully.ts";
 import { checkField } from "../event/check-envelope.ts";
-import { encodeOver, noLayer } from "./attribute-layer.ts";
 import type { ClientOptions, EventDraft } from "./client.ts";
 
 /** What a hook left of an event. */
@@ -30,12 +30,12 @@ export function applyHook(
   if (left === null) return null;
   if (typeof left !== "object") throw new TypeError("beforeRecord returned neither an event nor null");
   const { event_id: _id, event_time: _time, event_type, event_name, ...attributes } = left;
-  const again = encodeOver(noLayer, [attributes]);
+  const again = encodeCarefully([attributes]);
   return {
     type: checkField("event_type", event_type) ? type : (event_type as string), // Checked in this line.
     name: checkField("event_name", event_name) ? name : (event_name as string), // Checked in this line.
     encoded: {
-      ...again,
+      text: again.text,
       problems: [...encoded.problems, ...again.problems],
       omitted: encoded.omitted + again.omitted,
     },

@@ -1,13 +1,14 @@
 import type { AnyCatalog, OpenCatalog } from "../catalog/catalog-types.ts";
-import { systemClock } from "../clock.ts";
-import { eventNames } from "../constants/event-names.ts";
-import { eventTypes } from "../constants/event-types.ts";
+import { wallClock } from "../clock.ts";
+import { ActivityError } from "../errors/activity-error.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { Attributes } from "../event/activity-event.ts";
+import { quote } from "../event/check-envelope.ts";
+import { isError } from "../event/encode-carefully.ts";
 import { parseEvent, parseEventText } from "../event/parse-event.ts";
+import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
 import type { AttributeLayer } from "./attribute-layer.ts";
 import { layerAttributes } from "./attribute-layer.ts";
-import { checkClientOptions } from "./check-client-options.ts";
 import type { Client, ClientOptions, ClientStats } from "./client.ts";
 import { createRecorder } from "./recorder.ts";
 
@@ -20,51 +21,55 @@ import { createRecorder } from "./recorder.ts";
  * activity.track("login_start", { method: "github" });
  */
 export function createClient<const C extends AnyCatalog = OpenCatalog>(options: ClientOptions<C>): Client<C> {
-  checkClientOptions(options);
-  const { sink, service, isDev, installId, clock = systemClock } = options;
+  const { sink, sample = 1, maxEventBytes = createdEventMaxBytes, service, clock = wallClock } = options;
+  if (typeof sink?.record !== "function") throw invalidOption("sink", sink, "a sink");
+  if (typeof sample === "number" && !(sample > 0 && sample <= 1))
+    throw invalidOption("sample", sample, "in (0, 1]");
+  if (!(maxEventBytes >= createdEventMinBytes))
+    throw invalidOption("maxEventBytes", maxEventBytes, `${createdEventMinBytes} or more`);
   const onProblem = guardHandler(options.onProblem ?? warnOnce());
   sink.onProblem ??= onProblem;
-  const recorder = createRecorder(options, onProblem, clock);
+  const recorder = createRecorder({ ...options, onProblem, clock, sample, maxEventBytes });
   let closing: Promise<ClientStats> | undefined;
 
   const stats = (): ClientStats => ({ ...sink.stats(), ...recorder.counts });
 
   function withLayer(layer: AttributeLayer): LooseClient {
-    if (layer.problems.length > 0) {
+    const { problems } = layer;
+    if (problems[0])
       onProblem({
         code: "altered",
-        message: `attributes of the client were left out: ${layer.problems.join(", ").slice(0, 256)}`,
+        message: `attributes of the client were left out, such as ${problems[0]}`,
       });
-    }
-    const record = (type: string, name: string, attributes?: Attributes): void =>
+    const record: LooseClient["record"] = (type, name, attributes) =>
       recorder.record({ layer, type, name, attributes });
+    const child = (attributes: Attributes): LooseClient =>
+      withLayer(layerAttributes(layer.attributes, attributes));
     return {
-      track: (name, attributes) => record(eventTypes.behavioral, name, attributes),
+      track: (name, attributes) => record("behavioral", name, attributes),
       record,
       recordMetric: (name, value, attributes) =>
-        recorder.record({ layer, type: eventTypes.metric, name, attributes, extra: { value } }),
-      recordError: (error, attributes) => {
-        const described = describeError(error);
+        recorder.record({ layer, type: "metric", name, attributes, extra: { value } }),
+      recordError: (error, attributes) =>
         recorder.record({
           layer,
-          type: eventTypes.error,
-          name: eventNames.error,
-          attributes: described,
+          type: "error",
+          name: "error",
+          attributes: describeError(error),
           extra: attributes,
-        });
-      },
+          offCatalog: true,
+        }),
       forward: (event) => {
-        const { event: checked, problems = [] } =
-          typeof event === "string" ? parseEventText(event) : parseEvent(event);
-        if (checked) sink.record(checked);
-        else recorder.refuse(problems);
-        return problems;
+        const parsed = typeof event === "string" ? parseEventText(event) : parseEvent(event);
+        if (parsed.event) sink.record(parsed.event);
+        else recorder.refuse(parsed.problems);
+        return parsed.problems ?? [];
       },
-      with: (attributes) => withLayer(layerAttributes(layer.attributes, attributes)),
-      withUser: (userId) => withLayer(layerAttributes(layer.attributes, { user_id: userId })),
+      with: child,
+      withUser: (user_id) => child({ user_id }),
       flush: (timeout) => sink.flush(timeout).then(stats),
       close: (timeout) => {
-        if (closing === undefined) {
+        if (!closing) {
           recorder.close(layer);
           closing = sink.close(timeout).then(stats);
         }
@@ -78,8 +83,8 @@ export function createClient<const C extends AnyCatalog = OpenCatalog>(options: 
     service_name: service?.name,
     service_version: service?.version,
     service_commit: service?.commit,
-    is_dev: isDev,
-    install_id: installId,
+    is_dev: options.isDev,
+    install_id: options.installId,
   };
   return withLayer(layerAttributes(own, options.attributes)) as unknown as Client<C>; // The catalog narrows what may be asked for, nothing else.
 }
@@ -95,11 +100,15 @@ interface LooseClient extends Omit<Client, "track" | "record" | "recordMetric" |
 
 /** Whatever was thrown, as attributes. */
 function describeError(thrown: unknown): Attributes {
-  if (!(thrown instanceof Error))
+  if (!isError(thrown))
     return {
-      message: typeof thrown === "string" ? thrown : "a value that is not an Error was thrown",
+      message: typeof thrown === "string" ? thrown : "something else than an error was thrown",
       thrown,
     };
-  const { name, message, stack, cause } = thrown;
-  return { error_name: name, message, stack, cause };
+  const { name: error_name, message, stack, cause } = thrown;
+  return { error_name, message, stack, cause };
+}
+
+function invalidOption(option: string, value: unknown, allowed: string): ActivityError {
+  return new ActivityError("INVALID_OPTION", `${option} is ${quote(value)}; it must be ${allowed}`);
 }

@@ -1,3 +1,8 @@
+/** The event that names numbers which will not arrive. */
+export const eventsDropped = "events_dropped";
+/** The last event of a source. */
+export const sourceClosed = "source_closed";
+
 /** Names of events that activity itself records, or that several producers share. The list is open. */
 export const eventNames = {
   // telemetry

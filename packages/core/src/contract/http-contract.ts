@@ -1,4 +1,4 @@
-import { defaultLimits } from "../limits.ts";
+import { eventLimits } from "../limits.ts";
 
 /**
  * The HTTP contract of proxy and intake, as data, so that clients and servers cannot drift. The path is
@@ -44,10 +44,10 @@ export const batchIdPattern: RegExp = /^[A-Za-z0-9_-]{16,64}$/;
 /** Bounds of a request; every one is an option of proxy and intake. */
 export const httpLimits: HttpLimits = {
   maxBodyBytes: 1_048_576,
-  maxEventBytes: defaultLimits.event.maxBytes,
+  maxEventBytes: eventLimits.maxBytes,
   maxEvents: 2_000,
-  maxDepth: defaultLimits.event.maxDepth,
-  maxKeys: defaultLimits.event.maxKeys,
+  maxDepth: eventLimits.maxDepth,
+  maxKeys: eventLimits.maxKeys,
   maxBytesInFlight: 67_108_864,
 };
 

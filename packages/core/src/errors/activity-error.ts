@@ -1,6 +1,6 @@
 import type { EventProblem } from "./problem.ts";
 
-const brand = Symbol.for("@activity/error");
+const brand = /* @__PURE__ */ Symbol.for("@activity/error");
 
 /** Stable names for what can go wrong; each has a row in `docs/errors.md`. */
 export type ActivityErrorCode = "INVALID_EVENT" | "INVALID_OPTION" | "CLOSED" | "OFF_CATALOG";
@@ -18,12 +18,6 @@ export interface ActivityErrorOptions {
  * because it looks at a shared brand and not at the class.
  */
 export class ActivityError extends Error {
-  static {
-    // Data, not a field initialiser: what `instanceof` asks must be on the prototype of every copy.
-    Object.defineProperty(this.prototype, brand, { value: true });
-    Object.defineProperty(this.prototype, "name", { value: "ActivityError" });
-  }
-
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === "object" && value !== null && brand in value;
   }
@@ -38,5 +32,7 @@ export class ActivityError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.problems = options.problems ?? [];
+    this.name = "ActivityError";
+    Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -1,5 +1,5 @@
 declare const eventBrand: unique symbol;
-const brand = Symbol.for("@activity/event");
+const brand: unique symbol = /* @__PURE__ */ Symbol.for("@activity/event");
 
 /** What JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -40,10 +40,6 @@ export interface ActivityEvent extends Envelope {
 }
 
 class CheckedEvent implements Envelope {
-  static {
-    Object.defineProperty(this.prototype, brand, { value: true });
-  }
-
   readonly text: string;
   readonly event_id: string;
   readonly event_time: string;
@@ -62,6 +58,9 @@ class CheckedEvent implements Envelope {
   toJSON(): EventObject {
     return JSON.parse(this.text) as EventObject; // The text was checked when the event was made.
   }
+
+  /** Says to every copy of the package that this is an event. */
+  [brand](): void {}
 }
 
 /** Makes an event of text that has been checked. Inside core only. */

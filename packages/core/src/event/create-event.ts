@@ -1,13 +1,12 @@
 import { nanoid } from "nanoid";
-import { systemClock } from "../clock.ts";
-import { defaultLimits } from "../limits.ts";
+import { wallClock } from "../clock.ts";
+import { createdEventMaxBytes } from "../limits.ts";
 import type { ActivityEvent, Attributes } from "./activity-event.ts";
 import { brandEvent } from "./activity-event.ts";
-import { checkField } from "./check-envelope.ts";
-import { encodeCarefully } from "./encode-attributes.ts";
-import { encodeHead } from "./encode-head.ts";
+import { checkFields } from "./check-envelope.ts";
+import { encodeCarefully } from "./encode-carefully.ts";
 import { checkAttributes, invalidEvent } from "./event-problems.ts";
-import { fitAttributes, joinEvent, markAlterations } from "./encode-event.ts";
+import { encodeHead, finishAttributes } from "./encode-event.ts";
 
 /** What an event is made of. */
 export interface EventInput {
@@ -30,20 +29,14 @@ export interface EventInput {
  * `encoding_problems`.
  */
 export function createEvent(input: EventInput): ActivityEvent {
-  const { type, name, id = nanoid(), time = new Date(systemClock.now()).toISOString(), attributes } = input;
-  const problems = [
-    checkField("event_id", id),
-    checkField("event_time", time),
-    checkField("event_type", type),
-    checkField("event_name", name),
-    checkAttributes(attributes),
-  ].filter((problem) => problem !== undefined);
+  const { type, name, id = nanoid(), time = new Date(wallClock.now()).toISOString(), attributes } = input;
+  const problems = checkFields({ event_id: id, event_time: time, event_type: type, event_name: name });
+  const unusable = checkAttributes(attributes);
+  if (unusable) problems.push(unusable);
   if (problems.length > 0) throw invalidEvent(problems);
   const head = encodeHead(type, name);
-  const text = fitAttributes(
-    head,
-    markAlterations(encodeCarefully([attributes])),
-    input.maxBytes ?? defaultLimits.createdEventMaxBytes,
-  );
-  return brandEvent(joinEvent(id, time, head, text), id, time, type, name);
+  const text = finishAttributes(encodeCarefully([attributes]), head, input.maxBytes ?? createdEventMaxBytes);
+  // Of visible ASCII only these two are escaped.
+  const escapedId = id.replace(/["\\]/g, "\\$&");
+  return brandEvent(`{"event_id":"${escapedId}","event_time":"${time}"${head}${text}}`, id, time, type, name);
 }

@@ -10,30 +10,15 @@ const shape =
  */
 export function isEventTime(text: string): boolean {
   if (!shape.test(text)) return false;
-  const day = number(text, 8);
-  if (day > 28 && day > daysIn(+text.slice(0, 4), number(text, 5))) return false;
-  return number(text, 17) < 60 || isLastMinute(text);
+  // The shape lets every month have 31 days; a calendar gives back another day, or none, where it has not.
+  const date = text.slice(0, 10);
+  if (text.slice(8, 10) > "28" && !new Date(date).toJSON()?.startsWith(date)) return false;
+  return text.slice(17, 19) < "60" || new Date(eventTimeMs(text) - 1_000).getUTCMinutes() === 59;
 }
 
 /** The time as milliseconds since the Unix epoch; a leap second counts as the second after it. */
 export function eventTimeMs(text: string): number {
-  return text.slice(17, 19) === "60"
-    ? Date.parse(`${text.slice(0, 17)}59${text.slice(19)}`) + 1_000
-    : Date.parse(text.toUpperCase());
-}
-
-function number(text: string, at: number): number {
-  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
-}
-
-function daysIn(year: number, month: number): number {
-  if (month !== 2) return 30 + ((month + (month >> 3)) % 2);
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-}
-
-function isLastMinute(text: string): boolean {
-  const sign = text.at(-6);
-  const offset =
-    sign === "+" ? number(text, text.length - 2) : sign === "-" ? -number(text, text.length - 2) : 0;
-  return (number(text, 14) - offset + 60) % 60 === 59;
+  // Only seconds can be 60: minutes and the offset end at 59.
+  const ms = Date.parse(text.toUpperCase().replace(":60", ":59"));
+  return text.includes(":60") ? ms + 1_000 : ms;
 }

@@ -1,41 +1,34 @@
 import type { EventProblem, EventProblemCode } from "../errors/problem.ts";
 import type { EventLimits } from "../limits.ts";
-import { defaultLimits } from "../limits.ts";
-import { systemClock } from "../clock.ts";
+import { eventLimits } from "../limits.ts";
 import type { ActivityEvent, Envelope } from "./activity-event.ts";
 import { brandEvent, isEvent } from "./activity-event.ts";
-import { checkEnvelope, quote } from "./check-envelope.ts";
-import { eventTimeMs } from "./event-time.ts";
+import { checkFields, quote } from "./check-envelope.ts";
 import { findUnsafeValue } from "./find-unsafe-value.ts";
 import { repeatsEnvelopeField } from "./repeated-fields.ts";
 import { surelyFits, utf8Bytes } from "./shorten-event.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 /** An event, or everything that is wrong with it. */
 export type ParsedEvent =
   | { readonly event: ActivityEvent; readonly problems?: undefined }
   | { readonly event?: undefined; readonly problems: readonly EventProblem[] };
 
-/** Limits that differ from {@link defaultLimits}`.event`. */
-export interface ParseOptions extends Partial<EventLimits> {
-  /** What time it is, for `maxFutureMs`. @defaultValue the system clock */
-  readonly now?: (() => number) | undefined;
-}
-
 /**
  * Checks a value that came from JSON. Never throws, whatever the value does.
  *
  * Accepts what JSON can hold and nothing else: `createEvent` is what converts.
  */
-export function parseEvent(value: unknown, options: ParseOptions = {}): ParsedEvent {
+export function parseEvent(value: unknown, limits: EventLimits = eventLimits): ParsedEvent {
   if (isEvent(value)) return { event: value };
   try {
-    const problems = typeof value === "object" && value !== null ? checkEnvelope(value) : [];
+    const problems = checkObject(value);
     if (problems.length > 0) return { problems };
-    const unsafe = findUnsafeValue(value, options.maxDepth ?? defaultLimits.event.maxDepth);
+    const unsafe = findUnsafeValue(value, limits.maxDepth);
     // The text is what counts: a getter may answer differently each time it is asked.
-    return unsafe === undefined ? parseEventText(JSON.stringify(value), options) : { problems: [unsafe] };
+    return unsafe ? refuse(unsafe) : parseEventText(JSON.stringify(value), limits);
   } catch {
-    return refuse("bad_json", "the value cannot be read: a getter, proxy or toJSON of it throws");
+    return refuse("bad_json"); // A getter, a proxy or toJSON threw.
   }
 }
 
@@ -43,67 +36,47 @@ export function parseEvent(value: unknown, options: ParseOptions = {}): ParsedEv
  * Checks the text of one event and keeps it: key order, number spelling and unknown members arrive as
  * sent. Only line ends between tokens become blanks, so that an event is one line.
  */
-export function parseEventText(text: string, options: ParseOptions = {}): ParsedEvent {
-  const limits = { ...defaultLimits.event, ...options };
+export function parseEventText(text: string, limits: EventLimits = eventLimits): ParsedEvent {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return refuse("bad_json", "the text is not one JSON value");
+    return refuse("bad_json");
   }
-  const problems = checkParsed(value, limits);
+  const problems = checkObject(value);
   if (problems.length > 0) return { problems };
-  // A flat text without escapes can be neither deep nor hide a key.
-  const flat =
-    text.indexOf("{", text.indexOf("{") + 1) < 0 &&
-    text.indexOf("[") < 0 &&
-    text.indexOf("_proto_") < 0 &&
-    text.indexOf("\\u") < 0;
-  const unsafe = flat ? undefined : findUnsafeValue(value, limits.maxDepth);
-  if (unsafe !== undefined) return { problems: [unsafe] };
-  if (repeatsEnvelopeField(text)) return refuse("bad_json", "one of the four fields stands twice");
-  // Control characters cannot stand inside a JSON text, so these are between its tokens.
-  return finish(/[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, " ").trim() : text, value as Envelope, limits); // Checked just now.
-}
-
-function checkParsed(value: unknown, limits: EventLimits & ParseOptions): readonly EventProblem[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return [{ code: "bad_type", pointer: "", detail: `the event is ${quote(value)}; it must be an object` }];
-  }
-  const problems = checkEnvelope(value);
-  for (const key of ["__proto__", "constructor", "prototype"]) {
-    if (Object.hasOwn(value, key))
-      problems.push({ code: "forbidden_key", pointer: `/${key}`, detail: `the key ${key} is not allowed` });
-  }
-  if (problems.length > 0) return problems;
-  const keys = Object.keys(value).length;
-  if (keys > limits.maxKeys)
-    return refuse("too_many_keys", `the event has ${keys} keys; ${limits.maxKeys} are allowed`).problems;
-  const { event_time: time } = value as Envelope; // Checked above.
-  if (
-    limits.maxFutureMs !== undefined &&
-    eventTimeMs(time) > (limits.now ?? systemClock.now)() + limits.maxFutureMs
-  ) {
-    return [
-      {
-        code: "time_too_far",
-        pointer: "/event_time",
-        detail: `event_time is ${quote(time)}, more than ${limits.maxFutureMs} ms ahead`,
-      },
-    ];
-  }
-  return problems;
-}
-
-function finish(text: string, fields: Envelope, limits: EventLimits): ParsedEvent {
-  if (/\p{Surrogate}/u.test(text)) return refuse("bad_unicode", "the text holds half of a surrogate pair");
-  const bytes = surelyFits(text, limits.maxBytes) ? 0 : utf8Bytes(text);
-  if (bytes > limits.maxBytes)
-    return refuse("too_large", `the event has ${bytes} bytes; ${limits.maxBytes} are allowed`);
+  const fields = value as Envelope & object; // Checked just now.
+  const code = checkText(text, fields, limits);
+  if (code) return refuse(code);
+  // Control characters cannot stand inside a JSON string, so these are between tokens.
+  const line = /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, " ") : text;
   const { event_id, event_time, event_type, event_name } = fields;
-  return { event: brandEvent(text, event_id, event_time, event_type, event_name) };
+  return { event: brandEvent(line, event_id, event_time, event_type, event_name) };
 }
 
-function refuse(code: EventProblemCode, detail: string): { readonly problems: readonly EventProblem[] } {
-  return { problems: [{ code, pointer: "", detail }] };
+function checkObject(value: unknown): readonly EventProblem[] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return checkFields(value);
+  return [{ code: "bad_type", pointer: "", detail: `the event is ${quote(value)}; it must be an object` }];
+}
+
+function checkText(text: string, value: object, limits: EventLimits): EventProblemCode | undefined {
+  if (!surelyFits(text.length, limits.maxBytes) && utf8Bytes(text) > limits.maxBytes) return "too_large";
+  if (!isWellFormed(text)) return "bad_unicode";
+  if (Object.keys(value).length > limits.maxKeys) return "too_many_keys";
+  if (["constructor", "prototype"].some((key) => Object.hasOwn(value, key))) return "forbidden_key";
+  return findUnsafeValue(value, limits.maxDepth) ?? (repeatsEnvelopeField(text) ? "bad_json" : undefined);
+}
+
+const allowed: Readonly<Partial<Record<EventProblemCode, string>>> = {
+  bad_json: "one JSON object with each of the four fields once",
+  too_large: "fewer bytes",
+  too_many_keys: "fewer keys",
+  too_deep: "less nested",
+  forbidden_key: "without the keys __proto__, constructor and prototype",
+};
+
+function refuse(code: EventProblemCode): { readonly problems: readonly EventProblem[] } {
+  return {
+    problems: [{ code, pointer: "", detail: `the event must be ${allowed[code] ?? "well-formed Unicode"}` }],
+  };
 }

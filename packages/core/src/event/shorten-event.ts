@@ -1,79 +1,53 @@
-import { defaultLimits } from "../limits.ts";
-import type { JsonValue } from "./activity-event.ts";
-
-/** Characters of a text that is worth keeping when it must be shortened. */
-const minChars = 32;
-/** Room for the marks themselves. */
-const marksBytes = 4_096;
+import { maxNamesListed } from "../limits.ts";
+import type { JsonObject } from "./activity-event.ts";
 
 /** Bytes of a text as UTF-8. */
 export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Whether a text surely fits, told from its length alone: no UTF-16 unit needs more than three bytes. */
-export function surelyFits(text: string, maxBytes: number): boolean {
-  return text.length * 3 <= maxBytes;
+/** Whether a text surely fits, told from its length in characters alone: no UTF-16 unit needs more than three bytes. */
+export function surelyFits(chars: number, maxBytes: number): boolean {
+  return chars * 3 <= maxBytes;
 }
 
 /**
- * Makes encoded attributes fit: the largest texts are shortened, ending in `…`; other large values are
- * removed. Adds `truncated`, `truncated_attributes` and, past 32 names, `truncated_attributes_omitted`.
+ * Makes encoded attributes fit: texts longer than a bound are cut and end in `…`, other values longer
+ * than it are removed; the bound is halved until all fits, so that the largest pay. Adds `truncated`,
+ * `truncated_attributes` and, past 32 names, `truncated_attributes_omitted`.
  *
- * @param text Members with a comma before each, as `encodeAttributes` makes them.
- * @param maxBytes Bytes of UTF-8 that the result may have, its marks included; at least 6,144.
+ * @param text Members with a comma before each.
+ * @param maxBytes Bytes of UTF-8 that the result may have, its marks included.
  */
 export function shortenAttributes(text: string, maxBytes: number): string {
-  const attributes = JSON.parse(`{${text.slice(1)}}`) as Record<string, JsonValue>; // It was encoded from one.
-  const sizes = new Map(Object.entries(attributes).map(([key, value]) => [key, memberBytes(key, value)]));
-  let excess = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0) - (maxBytes - marksBytes);
-  const names = new Set<string>();
-  while (excess > 0) {
-    const [key, bytes] = largest(sizes);
-    names.add(key);
-    const short = shortenText(attributes[key], bytes - excess - memberBytes(key, ""));
-    const left = short === undefined ? 0 : memberBytes(key, short);
-    if (short === undefined) delete attributes[key];
-    else attributes[key] = short;
-    sizes.set(key, left);
-    excess -= bytes - left;
+  const entries = Object.entries(JSON.parse(`{${text.slice(1)}}`) as JsonObject); // It was encoded from one.
+  let short = text;
+  for (let chars = maxBytes / 2; utf8Bytes(short) > maxBytes; chars /= 2) {
+    const names: string[] = [];
+    short = "";
+    for (const [key, value] of entries) {
+      const json = JSON.stringify(typeof value === "string" ? cut(value, chars) : value);
+      const whole = json.length <= chars && key.length <= chars;
+      if (!whole || (typeof value === "string" && value.length > chars))
+        names.push(cut(key, Math.min(chars, 64)));
+      if (key.length <= chars && (whole || typeof value === "string"))
+        short += `,${JSON.stringify(key)}:${json}`;
+    }
+    short += `,"truncated":true${listNames("truncated_attributes", names)}`;
   }
-  const listed = listNames([...names]);
-  Object.assign(attributes, { truncated: true, truncated_attributes: listed });
-  const omitted = names.size - listed.length;
-  if (omitted > 0) Object.assign(attributes, { truncated_attributes_omitted: omitted });
-  return `,${JSON.stringify(attributes).slice(1, -1)}`;
+  return short;
 }
 
-/** Bytes of a member with its colon and comma. */
-function memberBytes(key: string, value: JsonValue): number {
-  return utf8Bytes(JSON.stringify(key)) + utf8Bytes(JSON.stringify(value)) + 2;
-}
-
-function largest(sizes: ReadonlyMap<string, number>): readonly [key: string, bytes: number] {
-  return [...sizes].reduce((most, entry) => (entry[1] > most[1] ? entry : most));
-}
-
-/**
- * The beginning of a long text, within `maxBytes` when that leaves enough to be worth keeping, else the
- * least worth keeping; `undefined` for what cannot be shortened.
- */
-function shortenText(value: JsonValue | undefined, maxBytes: number): string | undefined {
-  if (typeof value !== "string" || value.length <= minChars) return undefined;
-  // The ellipsis has three bytes. Escapes and wide characters make the guess too long: then it is halved.
-  let chars = Math.min(value.length - 1, maxBytes - 2);
-  while (chars > minChars && utf8Bytes(JSON.stringify(cut(value, chars))) - 2 > maxBytes) chars >>= 1;
-  return cut(value, Math.max(chars, minChars));
-}
-
-/** As many names as may be listed and fit beside the other marks. */
-export function listNames(names: readonly string[]): readonly string[] {
-  const listed = names.slice(0, defaultLimits.maxNamesListed).map((name) => cut(name, 64));
-  while (utf8Bytes(JSON.stringify(listed)) > marksBytes - 256) listed.pop();
-  return listed;
+/** The members `key` and, past 32 names, `key_omitted`; nothing for no names. */
+export function listNames(key: string, names: readonly string[]): string {
+  const listed = names.slice(0, maxNamesListed).map((name) => cut(name, 64));
+  const omitted = names.length - listed.length;
+  return names.length > 0
+    ? `,"${key}":${JSON.stringify(listed)}${omitted > 0 ? `,"${key}_omitted":${omitted}` : ""}`
+    : "";
 }
 
 /** The first characters of a text and `…`, never half of a surrogate pair. */
 function cut(text: string, chars: number): string {
-  return text.length > chars ? `${text.slice(0, chars - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
+  return text.length > chars ? `${text.slice(0, chars).replace(/.?[\ud800-\udbff]?$/s, "")}…` : text;
 }

@@ -56,7 +56,7 @@ export class Announcer {
   #record(name: string, attributes: Attributes): void {
     const { source, append } = this.#port;
     append(
-      createEvent({ type: eventTypes.telemetry, name, attributes, id: source.nextId(), time: source.now() }),
+      createEvent({ type: eventTypes.telemetry, name, attributes, id: source.nextId(), time: source.now().time }),
     );
   }
 }

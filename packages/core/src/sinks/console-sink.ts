@@ -1,7 +1,7 @@
 import type { ActivityEvent } from "../event/activity-event.ts";
 import { envelopeFields } from "../event/check-envelope.ts";
 import type { Sink } from "../ports/sink.ts";
-import { immediateSink } from "./memory-sink.ts";
+import { immediateSink } from "./immediate-sink.ts";
 
 /** Options of a console sink. */
 export interface ConsoleSinkOptions {

@@ -1,6 +1,6 @@
 import type { ActivityEvent, EventObject } from "../event/activity-event.ts";
-import { Ledger } from "../outbox/ledger.ts";
 import type { Sink } from "../ports/sink.ts";
+import { immediateSink } from "./immediate-sink.ts";
 
 /** A sink that keeps what it gets, for tests. */
 export interface MemorySink extends Sink {
@@ -15,8 +15,9 @@ export interface MemorySink extends Sink {
 /** Keeps every event, without bound, and counts it as delivered. */
 export function memorySink(): MemorySink {
   const kept: ActivityEvent[] = [];
+  const sink = immediateSink((event) => kept.push(event));
   return {
-    ...immediateSink((event) => kept.push(event)),
+    ...sink,
     get events() {
       return kept.map((event) => event.toJSON());
     },
@@ -26,27 +27,5 @@ export function memorySink(): MemorySink {
     clear: () => {
       kept.length = 0;
     },
-  };
-}
-
-/** A sink that is done with an event when it has taken it. `take` must not throw. */
-export function immediateSink(take: (event: ActivityEvent) => void): Sink {
-  const ledger = new Ledger();
-  const snapshot = (): ReturnType<Sink["flush"]> => Promise.resolve(ledger.snapshot());
-  const record = (event: ActivityEvent): void => {
-    take(event);
-    ledger.recorded++;
-    ledger.delivered++;
-  };
-  return {
-    record,
-    write: (events, options) => {
-      if (options?.signal?.aborted) return Promise.resolve({ state: "refused", reason: { code: "aborted" } });
-      events.forEach(record);
-      return Promise.resolve({ state: "done", reached: "delivered" });
-    },
-    flush: snapshot,
-    close: snapshot,
-    stats: () => ledger.snapshot(),
   };
 }
