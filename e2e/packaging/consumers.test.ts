@@ -119,6 +119,20 @@ describe("@activity/core in two copies", () => {
   });
 });
 
+describe("the README of @activity/core", () => {
+  it("has a sample that prints what it says", async () => {
+    const core = packed.find(({ name }) => name === "@activity/core");
+    const readme = readFileSync(join(core?.folder ?? "", "README.md"), "utf8");
+    const [, sample = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    const [, promised = ""] = /console\.log\(.*\/\/ (.*)$/m.exec(sample) ?? [];
+    consumer.write({ "sample.mts": sample });
+    const { code, output, stdout } = await consumer.node(["sample.mts"]);
+    expect({ code, output }).toEqual({ code: 0, output: stdout });
+    expect((stdout.match(/[a-z_]+/g) ?? []).join(", ")).toBe(promised);
+    expect(promised).not.toBe("");
+  });
+});
+
 describe("test runners without settings", () => {
   const suite = `
     test("loads every entry", () => {
