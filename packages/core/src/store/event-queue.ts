@@ -138,17 +138,19 @@ export class EventQueue {
     return count;
   }
 
-  /** Takes the first event out and returns its text and position. */
-  shift(): { readonly text: string; readonly position: Position; readonly bytes: number } | undefined {
+  /** Bytes of the first event, its line feed included; 0 when there is none. */
+  get firstBytes(): number {
     const chunk = this.#chunks[0];
-    if (chunk === undefined) return undefined;
-    const index = chunk.first;
-    const start = startOf(chunk, index);
-    const end = at(chunk.ends, index);
-    const text = decoder.decode(chunk.bytes.subarray(start, end - 1));
-    const position = at(chunk.positions, index);
-    this.#advance(chunk, index + 1);
-    return { text, position, bytes: end - start };
+    return chunk === undefined ? 0 : at(chunk.ends, chunk.first) - startOf(chunk, chunk.first);
+  }
+
+  /** Takes the first event out and returns its text; there must be one. */
+  shift(): string {
+    const chunk = this.#chunks[0] as Chunk; // As said.
+    const start = startOf(chunk, chunk.first);
+    const text = decoder.decode(chunk.bytes.subarray(start, at(chunk.ends, chunk.first) - 1));
+    this.#advance(chunk, chunk.first + 1);
+    return text;
   }
 
   /** Takes out every event whose position lies in the range; returns their positions and bytes. */
