@@ -3,12 +3,14 @@ import type { OutboxOptions } from "../outbox/outbox.ts";
 import { createOutbox } from "../outbox/outbox.ts";
 import type { Sink } from "../ports/sink.ts";
 import type { Store } from "../ports/store.ts";
+import type { Batch } from "../ports/transport.ts";
 import type { MemoryStoreOptions } from "../store/memory-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { fakeClock } from "./fake-clock.ts";
 import type { RecordingTransport, RecordingTransportOptions } from "./recording-transport.ts";
 import { recordingTransport } from "./recording-transport.ts";
+import { batchTexts } from "./test-batch.ts";
 
 /** What an outbox under test is made of. */
 export interface OutboxTrialOptions extends OutboxOptions {
@@ -26,6 +28,8 @@ export interface OutboxTrial {
   readonly problems: readonly Problem[];
   /** Every attempt's events, see {@link labelOf}. */
   sent(): readonly (readonly string[])[];
+  /** Every attempt with its time, as in `1,2 at 100`. */
+  readonly seen: readonly string[];
   /** The events that arrived. */
   arrived(): readonly string[];
   /** Whether each timer that waits would let the process end. */
@@ -43,16 +47,28 @@ export function startOutbox(options: OutboxTrialOptions = {}): OutboxTrial {
       : createMemoryStore({ clock, lease, ...options.store });
   const problems: Problem[] = [];
   const onProblem = (problem: Problem): void => void problems.push(problem);
+  const seen: string[] = [];
+  const { send } = transport;
+  transport.send = (batch, signal) => {
+    seen.push(`${labelsOf(batch)} at ${clock.monotonic()}`);
+    return send(batch, signal);
+  };
   return {
     sink: createOutbox(transport, store, { clock, onProblem, ...options }),
     clock,
     transport,
     store,
     problems,
+    seen,
     sent: () => transport.sent.map(({ texts }) => texts.map(labelOf)),
     arrived: () => transport.arrived.map(labelOf),
     unref: () => clock.pending.map(({ unref }) => unref),
   };
+}
+
+/** The short names of a batch's events, with commas between them. */
+export function labelsOf(batch: Batch): string {
+  return batchTexts(batch).map(labelOf).join();
 }
 
 /** A short name for an event: the number of a test event, else its name. */
