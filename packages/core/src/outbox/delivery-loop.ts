@@ -199,6 +199,8 @@ export class DeliveryLoop {
   /** Sets the alarm for the next thing that only time brings about. */
   #arm(): void {
     const { ledger, waiters } = this.#port;
+    // What waits next begins a linger of its own.
+    if (ledger.pending === 0) this.#lingerAt = never;
     const idle = this.#stopped || ledger.pending === 0;
     this.#alarm.set(idle ? never : Math.min(this.#lingerAt, this.#opensAt), waiters.waiting);
   }

@@ -65,6 +65,26 @@ describe("record", () => {
     expect(trial.sent()).toEqual([["1", "2"], ["3"]]);
   });
 
+  it("begins a linger of its own after others were taken back, or there were none", async () => {
+    const trial = startOutbox({ transport: { limits: { inFlight: 2, perLane: 2 } } });
+    trial.transport.hold();
+    void trial.sink.write([testEvent(1)]);
+    await trial.sink.write([]);
+    const stop = new AbortController();
+    const writing = trial.sink.write([testEvent(2)], { signal: stop.signal });
+    trial.transport.release();
+    stop.abort();
+    await writing;
+    await trial.clock.advance(500);
+    expect(trial.sink.stats()).toMatchObject({ delivered: 1, withdrawn: 1, pending: 0 });
+    await trial.sink.write([]);
+    trial.sink.record(testEvent(3));
+    await trial.clock.advance(999);
+    expect(trial.sent()).toEqual([["1"]]);
+    await trial.clock.advance(1);
+    expect(trial.sent()).toEqual([["1"], ["3"]]);
+  });
+
   it("does not keep the process alive", async () => {
     const trial = startOutbox({ transport: { verdicts: [unreachable] } });
     trial.sink.record(testEvent(1));
