@@ -6,11 +6,11 @@ import { fakeClock } from "../testing/fake-clock.ts";
 import { testEvent } from "../testing/event-fixtures.ts";
 import { Announcer } from "./announcer.ts";
 
-function start(): { announcer: Announcer; events: EventObject[]; told: Problem[] } {
+function start(now?: number): { announcer: Announcer; events: EventObject[]; told: Problem[] } {
   const events: EventObject[] = [];
   const told: Problem[] = [];
   const announcer = new Announcer({
-    source: createEventSource(fakeClock()),
+    source: createEventSource(fakeClock({ now })),
     append: (event) => events.push(event.toJSON()),
     tell: (problem) => told.push(problem),
   });
@@ -89,6 +89,15 @@ describe("an announcer", () => {
     drop(announcer, 2);
     expect(announcer.announce()).toBe(false);
     expect(events).toHaveLength(2);
+  });
+
+  it("bears a clock that shows no time of an event, and takes no number for what it cannot record", () => {
+    const { events, told, announcer } = start(Number.NaN);
+    drop(announcer, 1);
+    expect(announcer.announce()).toBe(true);
+    announcer.end();
+    expect(events).toEqual([]);
+    expect(told).toHaveLength(2);
   });
 
   it("keeps every range and type of a full announcement", () => {
