@@ -91,6 +91,16 @@ describe("a lane", () => {
     expect(trial.arrived()).toEqual(["1", "2", "3", "4", "5", "6"]);
   });
 
+  it("keeps its order also when the host writes while it hears of a pause", async () => {
+    const trial = startOutbox({
+      transport: { verdicts: [{ ...ofLane, afterMs: 0, attention: true }] },
+    });
+    trial.sink.onProblem = () => void trial.sink.write([testEvent(2)]);
+    record(trial, 1);
+    await trial.clock.advance(5_000);
+    expect(trial.arrived()).toEqual(["1", "2"]);
+  });
+
   it("is sent what is left of it a linger after its batch is through, at the latest", async () => {
     const trial = answering({
       transport: lanes,

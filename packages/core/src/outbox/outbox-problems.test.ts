@@ -25,6 +25,14 @@ describe("problems", () => {
     expect(await sink.close()).toMatchObject({ pending: 0 });
   });
 
+  it("may be told to an asynchronous handler that rejects", async () => {
+    const trial = startOutbox({
+      transport: { verdicts: [{ kind: "rejected", reason: { code: "bad" } }] },
+      onProblem: () => Promise.reject(new Error("the host is broken")),
+    });
+    expect(await trial.sink.write([testEvent(1)])).toMatchObject({ except: [{ was: "rejected" }] });
+  });
+
   it("go to the handler that is set now", async () => {
     const trial = startOutbox({
       transport: { verdicts: () => ({ kind: "rejected", reason: { code: "bad" } }) },

@@ -198,7 +198,7 @@ describe("the memory store", () => {
           });
         }
       }),
-      { seed: 7, numRuns: 300 },
+      { seed: 7, numRuns: 200, interruptAfterTimeLimit: 5_000 },
     );
   });
 });
