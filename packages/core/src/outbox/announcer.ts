@@ -1,9 +1,10 @@
 import type { EventSource } from "../client/event-source.ts";
-import { eventNames } from "../constants/event-names.ts";
+import { eventsDropped, sourceClosed } from "../constants/event-names.ts";
 import { eventTypes } from "../constants/event-types.ts";
 import type { Problem } from "../errors/problem.ts";
 import type { ActivityEvent, Attributes } from "../event/activity-event.ts";
 import { createEvent } from "../event/create-event.ts";
+import { eventLimits } from "../limits.ts";
 import { DropTally } from "./drop-tally.ts";
 
 /** What an announcer writes its events to, and where it tells of drops. */
@@ -20,6 +21,7 @@ export interface AnnouncerPort {
 export class Announcer {
   readonly #tally: DropTally = new DropTally();
   readonly #port: AnnouncerPort;
+  #ended = false;
 
   constructor(port: AnnouncerPort) {
     this.#port = port;
@@ -28,35 +30,39 @@ export class Announcer {
   /** Notes one event that was given up, or refused for good (`rejected`). */
   note(reason: string, text: string): void {
     const first = this.#tally.add(reason, text);
-    if (first && reason !== "rejected") this.#tellDropped(reason, 1, `events are being dropped: ${reason}`);
+    if (first && reason !== "rejected") this.#tellDropped(reason, `events are being dropped: ${reason}`);
   }
 
   /** Announces what was noted since the last time; returns whether there was anything. */
   announce(): boolean {
-    if (this.#tally.empty) return false;
+    if (this.#tally.empty || this.#ended) return false;
     for (const announcement of this.#tally.take()) {
       const { reason, count } = announcement;
       if (count !== undefined && reason !== "rejected")
-        this.#tellDropped(reason, count, `${count} event(s) were dropped: ${reason}`);
-      this.#record(eventNames.eventsDropped, { ...announcement });
+        this.#tellDropped(reason, `${count} event(s) were dropped: ${reason}`, count);
+      this.#record(eventsDropped, { ...announcement });
     }
     return true;
   }
 
-  /** Records that the announcer's own source has ended, if it ever began. */
+  /** Announces what is left, and that the own source has ended, if it ever began. Nothing is announced afterwards. */
   end(): void {
+    this.announce();
     const { last } = this.#port.source;
-    if (last > 0) this.#record(eventNames.sourceClosed, { last: last + 1 });
+    if (last > 0) this.#record(sourceClosed, { last: last + 1 });
+    this.#ended = true;
   }
 
-  #tellDropped(reason: string, count: number, message: string): void {
-    this.#port.tell({ code: "dropped", message, count, reason: { code: reason } });
+  #tellDropped(reason: string, message: string, count?: number): void {
+    const counted = count === undefined ? {} : { count };
+    this.#port.tell({ code: "dropped", message, ...counted, reason: { code: reason } });
   }
 
   #record(name: string, attributes: Attributes): void {
     const { source, append } = this.#port;
-    append(
-      createEvent({ type: eventTypes.telemetry, name, attributes, id: source.nextId(), time: source.now().time }),
-    );
+    // Ranges that were cut to fit would count as lost, so these events may be as large as any.
+    const { maxBytes } = eventLimits;
+    const [id, { time }] = [source.nextId(), source.now()];
+    append(createEvent({ type: eventTypes.telemetry, name, attributes, id, time, maxBytes }));
   }
 }

@@ -30,6 +30,7 @@ export interface DeliveryPort {
 }
 
 const never = Number.POSITIVE_INFINITY;
+const verdictKinds: readonly string[] = ["delivered", "retry", "split", "rejected"];
 
 /**
  * Leases events from the store, cuts them into batches, sends these within the transport's limits and
@@ -45,12 +46,17 @@ export class DeliveryLoop {
   readonly #alarm: Alarm;
   readonly #abort: AbortController = new AbortController();
   readonly #leases = new Set<OpenLease>();
-  /** Events leased. */
+  /** Events leased, and their bytes. */
   #leased = 0;
+  #leasedBytes = 0;
+  /** When what waits is sent, although it fills no batch. */
   #lingerAt: number = never;
-  /** Lease what there is, however little. */
+  /** When the first closed gate opens. */
+  #opensAt: number = never;
+  /** Lease what there is, however little. Stays set while nothing may be sent. */
   #force = false;
   #pumpSoon = false;
+  #stopped = false;
   #attentionTold = false;
   #ended = false;
 
@@ -68,13 +74,14 @@ export class DeliveryLoop {
 
   /** Sees to it that what was just appended is sent: soon when it fills a batch, else after the linger. */
   linger(): void {
-    const { store, transport, clock, lingerMs } = this.#port;
-    if (store.usage.events - this.#leased >= transport.limits.maxEvents) {
+    const { usage } = this.#port.store;
+    const { maxEvents, maxBytes } = this.#port.transport.limits;
+    if (usage.events - this.#leased >= maxEvents || usage.bytes - this.#leasedBytes >= maxBytes) {
       if (this.#pumpSoon) return;
       this.#pumpSoon = true;
       queueMicrotask(() => this.pump());
     } else if (this.#lingerAt === never) {
-      this.#lingerAt = clock.monotonic() + lingerMs;
+      this.#startLinger();
       this.#arm();
     }
   }
@@ -82,28 +89,33 @@ export class DeliveryLoop {
   /** Sends whatever may be sent now. */
   pump(): void {
     this.#pumpSoon = false;
-    if (this.#ended) return;
-    const { transport, store, clock, waiters, lingerMs, maxAgeMs } = this.#port;
+    if (this.#stopped) return;
+    const { transport, store, clock, waiters, maxAgeMs } = this.#port;
     if (maxAgeMs !== never) this.evict(clock.monotonic() - maxAgeMs);
     // One write after the other must not each wait for company that cannot come.
-    if (waiters.draining || (waiters.waiting && this.sends.size === 0)) this.#force = true;
+    if (clock.monotonic() >= this.#lingerAt || waiters.draining || (waiters.waiting && this.sends.size === 0))
+      this.#force = true;
+    if (this.#force) this.#lingerAt = never;
+    let exhausted = false;
     while (this.sends.size < transport.limits.inFlight && this.destination.admits(this.sends.size)) {
       const lane = this.lanes.next();
       if (lane !== undefined) {
         this.#launch(lane);
         continue;
       }
-      if (this.#force) this.#lingerAt = never;
       const lease = store.lease((number) => this.lanes.takes(number), this.#force);
       if (lease === "loading") break;
       if (lease === undefined) {
+        exhausted = this.#force;
         this.#force = false;
         break;
       }
       this.#open(lease);
     }
-    if (this.#lingerAt === never && store.usage.events > this.#leased)
-      this.#lingerAt = clock.monotonic() + lingerMs;
+    // What a forced lease leaves is in lanes that take no more; their verdict or gate brings the next pump.
+    if (!exhausted && store.usage.events > this.#leased) this.#startLinger();
+    const { until } = this.destination;
+    this.#opensAt = until > clock.monotonic() ? until : this.lanes.nextOpening();
     this.#arm();
   }
 
@@ -114,8 +126,9 @@ export class DeliveryLoop {
     this.pump();
   }
 
-  /** Keeps the process alive while somebody waits, and lets it go when nobody does. */
-  hold(): void {
+  /** Sends nothing more; verdicts of what is under way still count. */
+  stop(): void {
+    this.#stopped = true;
     this.#arm();
   }
 
@@ -124,10 +137,9 @@ export class DeliveryLoop {
     this.#abort.abort();
   }
 
-  /** Stops for good; what has no outcome goes back to the store. */
+  /** Takes no more verdicts; what has no outcome goes back to the store. */
   end(): void {
     this.#ended = true;
-    this.#alarm.set(never, false);
     const batches = [...this.lanes.values()].flatMap(({ queue, flying }) => [...queue, ...flying]);
     for (const from of this.#leases) {
       const open = batches.filter((batch) => batch.from === from).flatMap((batch) => batch.indices);
@@ -166,6 +178,7 @@ export class DeliveryLoop {
     if (from.open > 0) return;
     this.#leases.delete(from);
     this.#leased -= from.lease.count;
+    this.#leasedBytes -= from.lease.bytes.length;
     store.settle(from.lease, []);
   }
 
@@ -173,20 +186,21 @@ export class DeliveryLoop {
     const from: OpenLease = { lease, open: lease.count };
     this.#leases.add(from);
     this.#leased += lease.count;
+    this.#leasedBytes += lease.bytes.length;
     this.lanes.get(lease.lane).queue.push(...cutLease(from, this.#port.transport.limits));
+  }
+
+  /** From now on, unless it has begun or what waits is due anyway. */
+  #startLinger(): void {
+    const { clock, lingerMs } = this.#port;
+    if (!this.#force) this.#lingerAt = Math.min(this.#lingerAt, clock.monotonic() + lingerMs);
   }
 
   /** Sets the alarm for the next thing that only time brings about. */
   #arm(): void {
     const { ledger, waiters } = this.#port;
-    const failing = this.destination.failing;
-    const opening = failing && this.sends.size === 0 ? this.destination.until : never;
-    const at = Math.min(
-      failing ? never : this.#lingerAt,
-      opening,
-      failing ? never : this.lanes.nextOpening(),
-    );
-    this.#alarm.set(ledger.pending > 0 ? at : never, waiters.waiting);
+    const idle = this.#stopped || ledger.pending === 0;
+    this.#alarm.set(idle ? never : Math.min(this.#lingerAt, this.#opensAt), waiters.waiting);
   }
 
   #launch(lane: LaneState): void {
@@ -206,7 +220,9 @@ export class DeliveryLoop {
 
   async #send(batch: OutboxBatch): Promise<Verdict> {
     try {
-      return await this.#port.transport.send(batch, this.#abort.signal);
+      const verdict = await this.#port.transport.send(batch, this.#abort.signal);
+      if (verdictKinds.includes(verdict.kind)) return verdict;
+      throw new TypeError(`the transport answered ${verdict.kind}`);
     } catch (cause) {
       // Against its contract; nothing is known, so nothing is given up.
       return { kind: "retry", reason: { code: "transport_failed", detail: String(cause).slice(0, 200) } };
@@ -217,22 +233,19 @@ export class DeliveryLoop {
     switch (verdict.kind) {
       case "delivered":
         return this.#applyDelivered(lane, batch, verdict);
+      case "split":
+        return batch.count > 1
+          ? this.#requeue(lane, batch, Math.ceil(batch.count / 2))
+          : this.#reject(batch, {
+              code: "too_large",
+              detail: "the next hop takes no event of this size",
+            });
+      case "rejected":
+        return this.#reject(batch, verdict.reason);
       case "retry":
         (verdict.scope === "destination" ? this.destination : lane.gate).fail(verdict.afterMs);
         if (verdict.attention) this.#tellPaused(verdict.reason);
         return this.#requeue(lane, batch);
-      case "split": {
-        if (batch.count === 1)
-          return this.#reject(batch, {
-            code: "too_large",
-            detail: "the next hop takes no event of this size",
-          });
-        const half = Math.ceil(batch.count / 2);
-        lane.queue.unshift(batch.part(batch.indices.slice(0, half)), batch.part(batch.indices.slice(half)));
-        return;
-      }
-      case "rejected":
-        return this.#reject(batch, verdict.reason);
     }
   }
 
@@ -247,11 +260,8 @@ export class DeliveryLoop {
     const refused = new Map(rejected);
     if (again.size > 0) lane.gate.fail();
     else lane.gate.succeed();
-    const exceptions = again.size + refused.size > 0;
-    this.finish(
-      exceptions ? batch.pick((place) => !again.has(place) && !refused.has(place)) : batch,
-      "delivered",
-    );
+    const done = batch.pick((place) => !again.has(place) && !refused.has(place));
+    this.finish(done, "delivered");
     for (const [place, reason] of refused) {
       if (!again.has(place))
         this.#reject(
@@ -259,34 +269,40 @@ export class DeliveryLoop {
           reason,
         );
     }
-    if (again.size > 0)
-      this.#requeue(
-        lane,
-        batch.pick((place) => again.has(place)),
-      );
-    if (this.#port.announcer.announce()) this.linger();
+    this.#requeue(
+      lane,
+      batch.pick((place) => again.has(place)),
+    );
+    // A next hop that takes nothing else would refuse the announcement too, and that of its refusal.
+    if (done.count > 0 && this.#port.announcer.announce()) this.linger();
   }
 
-  /** Puts a batch back at the front of its lane, without what nobody waits for any more. */
-  #requeue(lane: LaneState, batch: OutboxBatch): void {
+  /**
+   * Puts a batch back at the front of its lane, without what nobody waits for any more; in two parts where
+   * `cutAt` says how many of its events belong to the first.
+   */
+  #requeue(lane: LaneState, batch: OutboxBatch, cutAt: number = batch.count): void {
     const { clock, waiters, maxAgeMs } = this.#port;
     const { positions, times } = batch.from.lease;
     const bornBefore = clock.monotonic() - maxAgeMs;
-    const abandoned = new Set(batch.indices.filter((index) => waiters.abandoned(positions[index] ?? 0)));
-    const expired = new Set(
-      batch.indices.filter((index) => !abandoned.has(index) && (times[index] ?? 0) < bornBefore),
-    );
-    if (abandoned.size + expired.size === 0) {
-      lane.queue.unshift(batch);
-      return;
+    const abandoned: number[] = [];
+    const expired: number[] = [];
+    const parts: readonly [number[], number[]] = [[], []];
+    for (const [place, index] of batch.indices.entries()) {
+      if (waiters.abandoned(positions[index] ?? 0)) abandoned.push(index);
+      else if ((times[index] ?? 0) < bornBefore) expired.push(index);
+      else parts[place < cutAt ? 0 : 1].push(index);
     }
-    const left = batch.part(batch.indices.filter((index) => !abandoned.has(index) && !expired.has(index)));
-    if (left.count > 0) lane.queue.unshift(left);
-    this.finish(batch.part([...abandoned]), "withdrawn");
-    this.#drop(batch.part([...expired]), "expired");
+    for (const part of parts.toReversed()) {
+      // A batch that is sent again whole stays the same object.
+      if (part.length > 0) lane.queue.unshift(part.length === batch.count ? batch : batch.part(part));
+    }
+    this.finish(batch.part(abandoned), "withdrawn");
+    this.#drop(batch.part(expired), "expired");
   }
 
   #reject(batch: OutboxBatch, reason: Reason): void {
+    if (batch.count === 0) return;
     const { tell, announcer } = this.#port;
     tell({
       code: "rejected",
@@ -299,6 +315,7 @@ export class DeliveryLoop {
   }
 
   #drop(batch: OutboxBatch, reason: DropReason): void {
+    if (batch.count === 0) return;
     for (const text of batch.texts()) this.#port.announcer.note(reason, text);
     this.#port.ledger.countReason(reason, batch.count);
     this.finish(batch, "dropped", { code: reason });

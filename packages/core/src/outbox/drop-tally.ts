@@ -41,10 +41,9 @@ export class DropTally {
 
   /** Counts one event under a reason; returns whether it is the first of that reason since `take`. */
   add(reason: string, text: string): boolean {
-    let tally = this.#byReason.get(reason);
-    const first = tally === undefined;
-    if (tally === undefined)
-      this.#byReason.set(reason, (tally = { count: 0, byType: new Map(), bySource: new Map(), unnamed: 0 }));
+    const known = this.#byReason.get(reason);
+    const tally = known ?? { count: 0, byType: new Map(), bySource: new Map(), unnamed: 0 };
+    this.#byReason.set(reason, tally);
     const { event_id: id, event_type: type } = JSON.parse(text) as { event_id: string; event_type: string }; // Only checked events get here.
     tally.count++;
     const label = tally.byType.has(type) || tally.byType.size < maxTypes ? type : "other";
@@ -53,7 +52,7 @@ export class DropTally {
     if (number === undefined || (!tally.bySource.has(number.source) && tally.bySource.size === maxSources))
       tally.unnamed++;
     else addNumber(tally.bySource, number.source, number.n);
-    return first;
+    return known === undefined;
   }
 
   /** The attributes of an `events_dropped` for each reason and source; the tally is empty afterwards. */

@@ -14,7 +14,8 @@ export class Gate {
   readonly #clock: Clock;
   readonly #retry: RetryOptions;
   #failures = 0;
-  #asked = false;
+  /** The next hop itself asked to be left alone until then. */
+  #askedUntil = 0;
   /** Closed until this time, by the clock's `monotonic()`. */
   until = 0;
 
@@ -40,17 +41,19 @@ export class Gate {
     if (this.#failures === 0 || now >= this.until) this.#failures++;
     const { baseMs, capMs } = this.#retry;
     const backoffMs = this.#clock.random() * Math.min(capMs, baseMs * 2 ** Math.min(this.#failures - 1, 30));
-    this.#asked = afterMs !== undefined;
+    if (afterMs !== undefined) this.#askedUntil = Math.max(this.#askedUntil, now + afterMs);
     this.until = Math.max(this.until, now + (afterMs ?? backoffMs));
   }
 
+  /** Opens the gate, unless it was closed on request while what succeeded was under way. */
   succeed(): void {
+    if (this.#clock.monotonic() < this.#askedUntil) return;
     this.#failures = 0;
     this.until = 0;
   }
 
   /** Lets a probe through now, unless the next hop itself asked to be left alone. */
   hurry(): void {
-    if (!this.#asked) this.until = 0;
+    this.until = this.#askedUntil;
   }
 }

@@ -49,12 +49,11 @@ export class Lanes {
     return undefined;
   }
 
-  /** When the first closed gate with something behind it opens; `Infinity` when none is closed. */
+  /** When the first gate that is closed now opens; `Infinity` when none is. */
   nextOpening(): number {
+    const now = this.#clock.monotonic();
     let at = Number.POSITIVE_INFINITY;
-    for (const { gate, queue, flying } of this.#lanes.values()) {
-      if (gate.failing && flying.size === 0 && queue.length > 0) at = Math.min(at, gate.until);
-    }
+    for (const { gate } of this.#lanes.values()) if (gate.until > now) at = Math.min(at, gate.until);
     return at;
   }
 

@@ -34,7 +34,8 @@ export class OutboxBatch implements Batch {
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= this.#collect());
+    this.#bytes ??= this.#collect();
+    return this.#bytes;
   }
 
   at(index: number): Uint8Array {

@@ -3,9 +3,17 @@ import { systemClock } from "../clock.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
+import { utf8Bytes } from "../event/shorten-event.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { LedgerSnapshot, Sink, TimeoutOptions, WriteOptions, WriteOutcome } from "../ports/sink.ts";
+import type {
+  AckLevel,
+  LedgerSnapshot,
+  Sink,
+  TimeoutOptions,
+  WriteOptions,
+  WriteOutcome,
+} from "../ports/sink.ts";
 import type { Importance, Position, Store } from "../ports/store.ts";
 import { importances } from "../ports/store.ts";
 import type { Transport } from "../ports/transport.ts";
@@ -26,12 +34,22 @@ export interface OutboxOptions {
   readonly retry?: RetryOptions | undefined;
   /** How long an event may wait before it is dropped as `expired`, in milliseconds. @defaultValue no limit */
   readonly maxAgeMs?: number | undefined;
-  /** How much an event matters when room is short. @defaultValue by its type, see {@link importanceOf} */
+  /**
+   * How much an event matters when room is short. `kept` is for events that `write` took and counts as no
+   * answer. @defaultValue by its type, see {@link importanceOf}
+   */
   readonly importanceOf?: ((event: ActivityEvent) => Importance) | undefined;
   /** Whether dropped and rejected events are named downstream by `events_dropped`. @defaultValue true */
   readonly announceDrops?: boolean | undefined;
   readonly onProblem?: ProblemHandler | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** A write whose events have entered. */
+interface Written {
+  readonly last: Position;
+  readonly count: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What `close` keeps of its time for attempts that it has aborted: at most this, and at most a tenth. */
@@ -91,8 +109,9 @@ class Outbox implements Sink {
   }
 
   record(event: ActivityEvent): void {
-    if (this.#closing !== undefined) return this.#dropLate();
-    this.#append(event, this.#options.importanceOf?.(event) ?? importanceOf(event.event_type));
+    if (this.#closing !== undefined) return this.#dropLate(event);
+    this.#append(event, this.#importanceOf(event));
+    this.#makeRoom();
     this.#loop.linger();
   }
 
@@ -100,22 +119,18 @@ class Outbox implements Sink {
     const { until = "delivered", signal } = options;
     const refusal = this.#refusal(events, signal);
     if (refusal !== undefined) return refusal;
-    let first: Position | undefined;
-    for (const event of events) first ??= this.#append(event, importances.kept);
-    if (first === undefined) return { state: "done", reached: until };
+    let last: Position = 0;
+    for (const event of events) last = this.#append(event, importances.kept);
+    this.#makeRoom();
     this.#loop.linger();
-    if (until === "queued") return { state: "done", reached: "queued" };
-    if (until === "durable" && this.#store.survives) {
-      await this.#store.durable(first + events.length - 1);
-      return { state: "done", reached: "durable" };
-    }
-    // A store that dies with the process is durable only when the next hop has the events.
-    return this.#whenDelivered(first, events.length, signal);
+    if (until === "queued" || last === 0) return { state: "done", reached: until };
+    return this.#whenReached(until, { last, count: events.length, signal });
   }
 
   async flush({ timeoutMs = defaultLimits.flushMs }: TimeoutOptions = {}): Promise<LedgerSnapshot> {
     if (this.#closing !== undefined) return this.#closing;
-    this.#announcer.announce();
+    // While nothing can be sent, one announcement of everything will do.
+    if (!this.#loop.destination.failing) this.#announcer.announce();
     await this.#drain(timeoutMs);
     return this.stats();
   }
@@ -130,27 +145,33 @@ class Outbox implements Sink {
   }
 
   #append(event: ActivityEvent, importance: Importance): Position {
+    const lane = ask(() => this.#transport.lane?.(event)) ?? 0;
     this.#ledger.record();
-    const position = this.#store.append(event.text, this.#transport.lane?.(event) ?? 0, importance);
+    const position = this.#store.append(event.text, lane, importance);
     this.#waiters.enter(position);
+    return position;
+  }
+
+  #importanceOf(event: ActivityEvent): Importance {
+    const own: number = ask(() => this.#options.importanceOf?.(event)) ?? importances.kept;
+    const usable = Number.isInteger(own) && own >= 0 && own < importances.kept;
+    return usable ? (own as Importance) : importanceOf(event.event_type); // Compared just now.
+  }
+
+  /** Gives up what the store has no room for. Last of all, since it tells the host, who may record again. */
+  #makeRoom(): void {
     const { usage, capacity } = this.#store;
     if (usage.events > capacity.events || usage.bytes > capacity.bytes) this.#loop.evict();
-    return position;
   }
 
   #recordOwn(event: ActivityEvent): void {
     if (this.#options.announceDrops !== false) this.#append(event, importances.kept);
   }
 
-  #dropLate(): void {
+  #dropLate(event: ActivityEvent): void {
     this.#ledger.record();
     this.#ledger.drop("closed", 1);
-    this.#tell({
-      code: "dropped",
-      message: "an event was recorded after close",
-      count: 1,
-      reason: { code: "closed" },
-    });
+    this.#announcer.note("closed", event.text);
   }
 
   /** Why a write cannot enter: closing, given up already, or no room even if everything evictable went. */
@@ -158,7 +179,7 @@ class Outbox implements Sink {
     if (this.#closing !== undefined) return { state: "refused", reason: { code: "closed" } };
     if (signal?.aborted) return { state: "refused", reason: { code: "aborted" } };
     const { usage, capacity } = this.#store;
-    const bytes = events.reduce((sum, event) => sum + event.text.length + 1, 0);
+    const bytes = events.reduce((sum, event) => sum + utf8Bytes(event.text) + 1, 0);
     const full =
       usage.events - usage.evictableEvents + events.length > capacity.events ||
       usage.bytes - usage.evictableBytes + bytes > capacity.bytes;
@@ -167,32 +188,34 @@ class Outbox implements Sink {
     return { state: "refused", reason: { code: "capacity" }, retryAfterMs };
   }
 
-  #whenDelivered(first: Position, count: number, signal: AbortSignal | undefined): Promise<WriteOutcome> {
+  #whenReached(until: AckLevel, { last, count, signal }: Written): Promise<WriteOutcome> {
     return new Promise((resolve) => {
-      const ticket = this.#waiters.open(first, count, (outcome) => {
+      const ticket = this.#waiters.open(last - count + 1, count, (outcome) => {
         signal?.removeEventListener("abort", abort);
         resolve(outcome);
       });
       const abort = (): void => this.#withdraw(ticket);
       signal?.addEventListener("abort", abort, { once: true });
-      this.#loop.pump();
+      const pump = (): void => this.#loop.pump();
+      // A store that dies with the process, or cannot write, is durable only when the next hop has the events.
+      if (until === "delivered" || !this.#store.survives) return pump();
+      const isDurable = (): void => {
+        if (!ticket.aborted) this.#waiters.finish(ticket, until);
+      };
+      void this.#store.durable(last).then(isDurable).then(pump, pump);
     });
   }
 
   /** Takes back what an aborted write has not sent; what is in flight is left alone and never retried. */
   #withdraw(ticket: Ticket): void {
-    const { unknown, unsent, parts } = takeBack(ticket, this.#loop.lanes.values());
-    const stored = [...ticket.open].filter((place) => !unknown.has(place) && !unsent.has(place));
-    const withdrawn = this.#store.withdraw?.(ticket.first, ticket.last) ?? 0;
-    // A store that cannot give them back will have them sent.
-    if (withdrawn < stored.length) for (const place of stored) unknown.add(place);
-    this.#waiters.abort(ticket, unknown, { code: "aborted" });
+    const { unsent, parts } = takeBack(ticket, this.#loop.lanes.values());
+    const withdrawn = this.#store.withdraw?.(ticket.first, ticket.last) ?? [];
+    for (const position of withdrawn) unsent.add(position - ticket.first);
+    this.#waiters.abort(ticket, unsent, { code: "aborted" });
     for (const part of parts) this.#loop.finish(part, "withdrawn");
-    if (withdrawn === stored.length) {
-      this.#ledger.settle("withdrawn", withdrawn);
-      for (const place of stored) this.#waiters.settle(ticket.first + place);
-    }
-    this.#loop.hold();
+    this.#ledger.settle("withdrawn", withdrawn.length);
+    for (const position of withdrawn) this.#waiters.settle(position);
+    this.#loop.pump();
   }
 
   /** Sends everything that has entered; returns when it has an outcome or the time is up. */
@@ -201,7 +224,7 @@ class Outbox implements Sink {
     this.#loop.hurry();
     await this.#within(barrier.reached, timeoutMs);
     barrier.cancel();
-    this.#loop.hold();
+    this.#loop.pump();
   }
 
   async #within(done: Promise<unknown>, timeoutMs: number): Promise<void> {
@@ -213,16 +236,21 @@ class Outbox implements Sink {
   async #shutDown(timeoutMs: number): Promise<LedgerSnapshot> {
     const graceMs = Math.min(maxGraceMs, timeoutMs / 10);
     const deadline = this.#clock.monotonic() + timeoutMs - graceMs;
+    const leftMs = (): number => deadline - this.#clock.monotonic();
     this.#announcer.announce();
+    await this.#drain(leftMs());
+    // Only now is known what else there is to announce, and that nothing follows.
     this.#announcer.end();
-    await this.#drain(timeoutMs - graceMs);
+    if (leftMs() > 0) await this.#drain(leftMs());
+    this.#loop.stop();
     // Batches of other processes' events that are under way may use what time is left.
-    await this.#within(Promise.allSettled(this.#loop.sends), deadline - this.#clock.monotonic());
+    await this.#within(Promise.allSettled(this.#loop.sends), leftMs());
     this.#loop.abort();
     await this.#within(Promise.allSettled(this.#loop.sends), graceMs);
     this.#loop.end();
     this.#countRest();
-    await this.#within(Promise.allSettled([this.#transport.close(), this.#store.close()]), maxGraceMs);
+    const parts = [this.#transport, this.#store];
+    await this.#within(Promise.allSettled(parts.map(async (part) => part.close())), maxGraceMs);
     return this.stats();
   }
 
@@ -246,5 +274,14 @@ class Outbox implements Sink {
   #tell(problem: Problem): void {
     this.onProblem ??= warnOnce();
     guardHandler(this.onProblem)(problem);
+  }
+}
+
+/** What a function that is not ours answers; that it throws costs the event its place in line and nothing else. */
+function ask<T>(answer: () => T): T | undefined {
+  try {
+    return answer();
+  } catch {
+    return undefined;
   }
 }

@@ -76,26 +76,32 @@ export class Waiters {
     if (ticket === undefined || !ticket.open.delete(position - ticket.first)) return;
     if (was !== undefined)
       ticket.except.push({ index: position - ticket.first, was, reason: reason ?? { code: was } });
-    if (ticket.open.size === 0) this.#finish(ticket, "delivered");
+    if (ticket.open.size === 0) this.finish(ticket, "delivered");
+  }
+
+  /** Answers a ticket that has reached what it waits for, and forgets it. */
+  finish(ticket: Ticket, reached: AckLevel): void {
+    const place = this.#tickets.indexOf(ticket);
+    if (place >= 0) this.#tickets.splice(place, 1);
+    if (!ticket.aborted) ticket.resolve(outcomeOf(ticket, reached));
   }
 
   /** Answers a ticket now and forgets it, unless events of it are still under way. */
-  abort(ticket: Ticket, unknown: ReadonlySet<number>, reason: Reason): void {
+  abort(ticket: Ticket, unsent: ReadonlySet<number>, reason: Reason): void {
     ticket.aborted = true;
     for (const index of ticket.open)
-      ticket.except.push({ index, was: unknown.has(index) ? "unknown" : "withdrawn", reason });
+      ticket.except.push({ index, was: unsent.has(index) ? "withdrawn" : "unknown", reason });
     ticket.resolve(outcomeOf(ticket, "delivered"));
   }
 
   /** Answers everybody: nothing more will happen. */
   end(was: WriteException["was"], reason: Reason): void {
     for (const barrier of this.#barriers) barrier.resolve();
-    for (const ticket of this.#tickets.splice(0)) {
-      if (ticket.aborted) continue;
-      for (const index of ticket.open) ticket.except.push({ index, was, reason });
-      ticket.resolve(outcomeOf(ticket, "delivered"));
-    }
     this.#barriers.clear();
+    for (const ticket of [...this.#tickets]) {
+      for (const index of ticket.open) ticket.except.push({ index, was, reason });
+      this.finish(ticket, "delivered");
+    }
   }
 
   /** Whether an event is of a write whose caller has gone. */
@@ -106,11 +112,6 @@ export class Waiters {
   #ticketOf(position: Position): Ticket | undefined {
     // Tickets are few and ascending; the one wanted is near the front, since the oldest are sent first.
     return this.#tickets.find((ticket) => position >= ticket.first && position <= ticket.last);
-  }
-
-  #finish(ticket: Ticket, reached: AckLevel): void {
-    this.#tickets.splice(this.#tickets.indexOf(ticket), 1);
-    if (!ticket.aborted) ticket.resolve(outcomeOf(ticket, reached));
   }
 }
 

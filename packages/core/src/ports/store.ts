@@ -74,8 +74,8 @@ export interface Store {
   settle(lease: Lease, unconfirmed: readonly number[]): void;
   /** Ends a lease of which nothing was confirmed, at close: all of it stays, for whoever comes next. */
   release(lease: Lease): void;
-  /** Takes a position range back out where it still waits; returns how many were taken. Leased ones stay. */
-  withdraw?(from: Position, to: Position): number;
+  /** Takes back out what still waits of a range of positions, both ends included; returns what was taken. Leased ones stay. */
+  withdraw?(from: Position, to: Position): readonly Position[];
   /** Takes over what dead processes left; returns how many events. */
   adopt?(): number;
   /**

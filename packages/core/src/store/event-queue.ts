@@ -134,18 +134,23 @@ export class EventQueue {
     return { text, position, bytes: end - start };
   }
 
-  /** Takes out every event whose position lies in the range; returns how many, and their bytes. */
-  withdraw(from: Position, to: Position): { readonly events: number; readonly bytes: number } {
-    let events = 0;
+  /** Takes out every event whose position lies in the range; returns their positions and bytes. */
+  withdraw(
+    from: Position,
+    to: Position,
+  ): { readonly positions: readonly Position[]; readonly bytes: number } {
+    const positions: Position[] = [];
     let bytes = 0;
     for (const chunk of [...this.#chunks]) {
       const first = at(chunk.positions, chunk.first);
       if (at(chunk.positions, chunk.positions.length - 1) < from || first > to) continue;
       const kept: EventRun = { bytes: chunk.bytes, ends: [], positions: [], times: [] };
       const before = chunk.used - startOf(chunk, chunk.first);
-      const count = chunk.ends.length - chunk.first;
-      compact(chunk, kept, (position) => position < from || position > to);
-      events += count - kept.ends.length;
+      compact(chunk, kept, (position) => {
+        const stays = position < from || position > to;
+        if (!stays) positions.push(position);
+        return stays;
+      });
       bytes += before - (kept.ends.at(-1) ?? 0);
       const place = this.#chunks.indexOf(chunk);
       if (kept.ends.length > 0) this.#chunks[place] = { ...kept, used: kept.ends.at(-1) ?? 0, first: 0 };
@@ -154,7 +159,7 @@ export class EventQueue {
         this.#pool.give(chunk.bytes);
       }
     }
-    return { events, bytes };
+    return { positions, bytes };
   }
 
   /** Puts a run back before everything with a later position. */

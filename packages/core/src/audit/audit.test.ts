@@ -1,0 +1,165 @@
+import { describe, expect, it } from "@jest/globals";
+import { audit } from "./audit.ts";
+
+const event = (id: string, more: object = {}): object => ({
+  event_id: id,
+  event_time: "2026-03-01T12:00:00Z",
+  event_type: "behavioral",
+  event_name: "page_view",
+  ...more,
+});
+const numbers = (source: string, ...ns: number[]): object[] => ns.map((n) => event(`${source}.${n}`));
+const closed = (source: string, n: number, more: object = {}): object =>
+  event(`${source}.${n}`, { event_type: "telemetry", event_name: "source_closed", last: n, ...more });
+const dropped = (id: string, ...ranges: unknown[]): object =>
+  event(id, { event_type: "telemetry", event_name: "events_dropped", reason: "capacity", ranges });
+
+describe("audit", () => {
+  it("finds nothing in nothing", async () => {
+    expect(await audit([])).toEqual({
+      events: 0,
+      duplicated: 0,
+      opaque: 0,
+      lost: 0,
+      announced: 0,
+      sources: [],
+    });
+  });
+
+  it("proves a source whole when it was closed", async () => {
+    const { sources, lost } = await audit([...numbers("a", 1, 2, 3), closed("a", 4)]);
+    expect(lost).toBe(0);
+    expect(sources).toEqual([
+      {
+        source: "a",
+        first: 1,
+        last: 4,
+        arrived: 4,
+        missing: [],
+        announced: 0,
+        unexplained: [],
+        lost: 0,
+        tail: "closed",
+      },
+    ]);
+  });
+
+  it("calls a tail open when nothing closed it", async () => {
+    const { sources } = await audit(numbers("a", 1, 2));
+    expect(sources[0]).toMatchObject({ last: 2, lost: 0, tail: "open" });
+  });
+
+  it("does not care about order", async () => {
+    expect(await audit(numbers("a", 3, 1, 4, 2))).toMatchObject({ lost: 0, duplicated: 0 });
+  });
+
+  it("calls a gap that nobody announced a loss, at the beginning and in the middle", async () => {
+    const { sources, lost } = await audit(numbers("a", 3, 4, 8));
+    expect(lost).toBe(5);
+    expect(sources[0]?.unexplained).toEqual([
+      { from: 1, to: 2 },
+      { from: 5, to: 7 },
+    ]);
+  });
+
+  it("finds what is missing between the last event and the close of its source", async () => {
+    const { sources } = await audit([
+      ...numbers("a", 1),
+      event("b.1", { event_type: "telemetry", event_name: "source_closed", source: "a", last: 3 }),
+    ]);
+    expect(sources.find(({ source }) => source === "a")).toMatchObject({ lost: 2, last: 3, tail: "closed" });
+  });
+
+  it("accounts for what was announced, by whatever source", async () => {
+    const report = await audit([
+      ...numbers("a", 1, 5),
+      dropped("b.1", { source: "a", from: 2, to: 4, count: 3 }),
+    ]);
+    expect(report).toMatchObject({ lost: 0, announced: 3 });
+    expect(report.sources[0]).toMatchObject({ missing: [{ from: 2, to: 4 }], announced: 3, unexplained: [] });
+  });
+
+  it("takes an announcement for no more numbers than it counts", async () => {
+    const ranges = { source: "a", from: 2, to: 9, count: 3 };
+    const report = await audit([...numbers("a", 1, 5, 10), dropped("b.1", ranges)]);
+    expect(report).toMatchObject({ announced: 3, lost: 4 });
+  });
+
+  it("accounts for a tail that was announced, and leaves it open", async () => {
+    const report = await audit([
+      ...numbers("a", 1),
+      dropped("b.1", { source: "a", from: 2, to: 3, count: 2 }),
+    ]);
+    expect(report.sources[0]).toMatchObject({ last: 3, lost: 0, announced: 2, tail: "open" });
+  });
+
+  it("does not count a number as announced that arrived after all", async () => {
+    const report = await audit([
+      ...numbers("a", 1, 2, 3),
+      dropped("b.1", { source: "a", from: 2, to: 2, count: 1 }),
+    ]);
+    expect(report).toMatchObject({ announced: 0, lost: 0 });
+  });
+
+  it("counts duplicates of numbered and of other ids", async () => {
+    const report = await audit([...numbers("a", 1, 2, 2, 2), event("x"), event("x"), event("y")]);
+    expect(report).toMatchObject({ events: 7, duplicated: 3, opaque: 3, lost: 0 });
+  });
+
+  it.each([
+    ["a"],
+    ["a."],
+    [".1"],
+    ["a.0"],
+    ["a.01"],
+    ["a.-1"],
+    ["a.1.5x"],
+    ["a.1e3"],
+    ["a.99999999999999999999"],
+  ])("takes %j for an id of somebody else's making", async (id) => {
+    expect(await audit([event(id)])).toMatchObject({ opaque: 1, sources: [] });
+  });
+
+  it("keeps sources apart whose names hold dots", async () => {
+    const { sources } = await audit([...numbers("a.b", 1), ...numbers("a", 1)]);
+    expect(sources.map(({ source }) => source)).toEqual(["a.b", "a"]);
+  });
+
+  it("passes over what is not an event, and over announcements that make no sense", async () => {
+    const junk = [
+      null,
+      7,
+      "text",
+      {},
+      dropped("b.1", null, 7, { source: "a" }, { source: 1, from: 1, to: 2, count: 2 }),
+    ];
+    expect(await audit(junk)).toMatchObject({ events: 1, lost: 0 });
+    expect(
+      await audit([event("b.1", { event_type: "telemetry", event_name: "events_dropped", ranges: "all" })]),
+    ).toMatchObject({ lost: 0 });
+  });
+
+  it("believes only activity's own type, so that a page cannot explain losses away", async () => {
+    const fake = event("b.1", {
+      event_name: "events_dropped",
+      ranges: [{ source: "a", from: 2, to: 2, count: 1 }],
+    });
+    expect(await audit([...numbers("a", 1, 3), fake])).toMatchObject({ lost: 1, announced: 0 });
+  });
+
+  it("reads events as they come", async () => {
+    async function* stream(): AsyncGenerator<object> {
+      yield* numbers("a", 1, 2);
+      yield closed("a", 3);
+    }
+    expect(await audit(stream())).toMatchObject({ events: 3, lost: 0 });
+  });
+
+  it("accounts for a long announced gap at once", async () => {
+    const report = await audit([
+      ...numbers("a", 1, 50_000_000),
+      dropped("b.1", { source: "a", from: 2, to: 49_999_999, count: 49_999_998 }),
+    ]);
+    expect(report).toMatchObject({ lost: 0, announced: 49_999_998 });
+  });
+});
