@@ -1,0 +1,39 @@
+import { unavailable } from "./answer.ts";
+
+/** How many bytes of bodies are held now, over all requests of a proxy. */
+export class BodyMeter {
+  readonly #maxBytes: number;
+  #held = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get heldBytes(): number {
+    return this.#held;
+  }
+
+  /** Opens an account for one request. */
+  open(): BodyAccount {
+    let own = 0;
+    return {
+      add: (bytes) => {
+        if (this.#held + bytes > this.#maxBytes) throw unavailable("busy", "too many bodies are in flight");
+        own += bytes;
+        this.#held += bytes;
+      },
+      release: () => {
+        this.#held -= own;
+        own = 0;
+      },
+    };
+  }
+}
+
+/** What one request holds. */
+export interface BodyAccount {
+  /** @throws Refusal 503 where there is no room. */
+  add(bytes: number): void;
+  /** Gives everything back. */
+  release(): void;
+}
