@@ -98,10 +98,10 @@ describe("an answer of 503", () => {
 
   it("comes in time from a sink that does not listen, whose ids stay reserved until it says", async () => {
     const sink = heldSink();
-    const { post } = await startServer({ sink, limits: { ackTimeoutMs: 20 } });
+    const { post, proxy } = await startServer({ sink, limits: { ackTimeoutMs: 20 } });
     expect(await post(eventText(1))).toMatchObject({ status: 503, json: { code: "not_confirmed" } });
     const joined = post(eventText(1));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => proxy.heldBytes > 0);
     sink.writes[0]?.answer(delivered);
     expect((await joined).json).toMatchObject({ accepted: 0, duplicates: 1 });
     expect(sink.writes).toHaveLength(1);
@@ -151,11 +151,11 @@ describe("a repeat", () => {
 
   it("that joined a write shares its failure", async () => {
     const sink = heldSink();
-    const { post } = await startServer({ sink });
+    const { post, proxy } = await startServer({ sink });
     const first = post(eventText(1));
     await until(() => sink.writes.length === 1);
     const second = post(eventText(1));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => proxy.heldBytes === 2 * eventText(1).length);
     sink.writes[0]?.answer({ state: "refused", reason: { code: "closed" } });
     expect((await first).status).toBe(503);
     expect((await second).status).toBe(503);

@@ -19,7 +19,7 @@ const preflight = {
   "access-control-request-headers": "content-type",
 };
 
-/** `fetch` sets no `Origin` that a caller gives: plain headers do. */
+/** Over a plain socket: `fetch` lets nobody set `Host` and `Sec-Fetch-Site`. */
 function send(port: number, headers: Record<string, string>, body = eventText(1)): Promise<string> {
   return sendRaw(port, [
     postHead({ "Content-Length": Buffer.byteLength(body), Connection: "close", ...headers }),

@@ -127,7 +127,7 @@ export function postHead(headers: Record<string, string | number>): string {
 
 /** Status codes of the answers in some bytes. */
 export function statusesOf(received: string): number[] {
-  return [...received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status));
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
 }
 
 /** A sink whose writes a test answers. */
