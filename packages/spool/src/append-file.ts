@@ -5,6 +5,8 @@ export class AppendFile {
   readonly path: string;
   /** Bytes of everything that was appended. */
   length = 0;
+  /** Whether bytes of a failed append may be left at the end. */
+  dirty = false;
   #fd: number | undefined;
   #syncs = 0;
   #closing = false;
@@ -23,8 +25,7 @@ export class AppendFile {
   /**
    * Adds bytes at the end; when it returns, they survive the death of the process.
    *
-   * @throws when not all could be written. None of them is there then, or they are cut off by whoever reads
-   * the file, as they do not end in a line feed.
+   * @throws when not all could be written. What was is cut off again; where that fails too, `dirty` says so.
    */
   append(bytes: Uint8Array): void {
     if (this.#fd === undefined) throw new Error("the file is closed");
@@ -32,7 +33,9 @@ export class AppendFile {
     try {
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written, bytes.length - written);
     } catch (cause) {
+      this.dirty = written > 0;
       if (written > 0) ftruncateSync(this.#fd, this.length);
+      this.dirty = false;
       throw cause;
     }
     this.length += bytes.length;
