@@ -1,4 +1,5 @@
 /** What tests ask a Kafka for themselves: whether it answers, a topic to be made, all that a topic holds. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { zstdDecompressSync } from "node:zlib";
 import type { Admin, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from "kafkajs";
 import kafkajs from "kafkajs";
@@ -14,6 +15,9 @@ export interface KafkaTopicRecord {
   /** Milliseconds since the Unix epoch. */
   readonly timestampMs: number;
 }
+
+/** How often a topic is read at most, 100 ms apart, when the broker has just started. */
+const maxReads = 50;
 
 interface TopicToCreate {
   readonly name: string;
@@ -49,12 +53,30 @@ export async function createTopic(
   );
 }
 
-export async function readTopic(brokers: readonly string[], topic: string): Promise<KafkaTopicRecord[]> {
+export async function readTopic(
+  brokers: readonly string[],
+  topic: string,
+): Promise<readonly KafkaTopicRecord[]> {
   const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
-  const open = new Map(ends.filter(({ low, high }) => Number(high) > Number(low)).map(endOf));
-  const records: KafkaTopicRecord[] = [];
-  if (open.size > 0) await consume(brokers, { topic, open, records });
-  return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  const filled = ends.filter(({ low, high }) => Number(high) > Number(low)).map(endOf);
+  for (let attempt = 1; ; attempt++) {
+    const records: KafkaTopicRecord[] = [];
+    try {
+      if (filled.length > 0) await consume(brokers, { topic, open: new Map(filled), records });
+      return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+    } catch (error) {
+      if (attempt === maxReads || !isStarting(error)) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** A broker that has just started does not know its groups yet, and kafkajs does not try to join again. */
+function isStarting(error: unknown): boolean {
+  const type = typeof error === "object" && error !== null && "type" in error ? String(error.type) : "";
+  return ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"].includes(
+    type,
+  );
 }
 
 interface Reading {
