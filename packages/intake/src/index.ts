@@ -1,0 +1,5 @@
+export type { Intake, IntakeOptions } from "./create-intake.ts";
+export { createIntake } from "./create-intake.ts";
+export type { IntakeEnvironment, IntakeSettings } from "./intake-settings.ts";
+export { readSettings } from "./intake-settings.ts";
+export { runCommand } from "./run-command.ts";
