@@ -1,5 +1,7 @@
 export type { FileSinkOptions } from "./file-sink.ts";
 export { fileSink } from "./file-sink.ts";
+export type { DirectoryKind, Environment } from "./platform-directory.ts";
+export { platformDirectory } from "./platform-directory.ts";
 export type { ReadSegmentsOptions } from "./read-segments.ts";
 export { listSegments, readSegments } from "./read-segments.ts";
 export type { SpoolFolderOptions } from "./spool-folder.ts";

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
+import type { Environment } from "./platform-directory.ts";
+import { platformDirectory } from "./platform-directory.ts";
 
 /** What decides where a spool stands. */
 export interface SpoolFolderOptions {
@@ -15,7 +16,7 @@ export interface SpoolFolderOptions {
   /** What they are sent with. Only its hash is used. */
   readonly credential?: string | undefined;
   /** @defaultValue `process.env` */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly env?: Environment | undefined;
 }
 
 /**
@@ -24,7 +25,8 @@ export interface SpoolFolderOptions {
  */
 export function spoolFolder(options: SpoolFolderOptions): string | undefined {
   const { directory, app = "activity", destination, credential = "", env = process.env } = options;
-  const root = directory ?? stateDirectory(app, env);
+  const own = platformDirectory("state", app, env);
+  const root = directory ?? (own === undefined ? undefined : join(own, "activity"));
   if (root === undefined) return undefined;
   const key = createHash("sha256")
     .update(JSON.stringify([destination, credential]))
@@ -54,33 +56,5 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** The platform's place for what a program keeps between runs. */
-function stateDirectory(app: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const home = env["HOME"] || env["USERPROFILE"] || safeHome();
-  // A path that is not absolute is to be ignored (XDG Base Directory Specification).
-  const given = (name: string): string | undefined => {
-    const value = env[name];
-    return value !== undefined && isAbsolute(value) ? value : undefined;
-  };
-  const below = (...parts: readonly string[]): string | undefined =>
-    home === undefined || !isAbsolute(home) ? undefined : join(home, ...parts);
-  const platformPlace =
-    process.platform === "win32"
-      ? (given("LOCALAPPDATA") ?? below("AppData", "Local"))
-      : process.platform === "darwin"
-        ? below("Library", "Application Support")
-        : below(".local", "state");
-  const root = given("XDG_STATE_HOME") ?? platformPlace;
-  return root === undefined ? undefined : join(root, app, "activity");
-}
-
-function safeHome(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined; // A user without an entry has no home.
   }
 }
