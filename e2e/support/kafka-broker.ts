@@ -29,7 +29,7 @@ export interface KafkaBroker {
   readonly pid: number;
   /** Ends it and removes its data. May be called twice. */
   stop(): Promise<void>;
-  /** Sends a signal: SIGKILL (waits until it is dead), SIGSTOP, SIGCONT … */
+  /** Sends a signal: SIGKILL (waits until it is dead), SIGSTOP (waits until it stands still), SIGCONT … */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on its ports with its data, after killing it where it still runs; resolves when it answers. */
   restart(): Promise<void>;
@@ -49,6 +49,7 @@ export interface KafkaBrokerOptions {
 export const kafkaUser = { username: "app", password: "app-secret" } as const;
 
 const startTimeoutMs = 60_000;
+const stopTimeoutMs = 5_000;
 const java = ["-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /** Starts a Kafka and resolves when it answers. Needs Java and, the first time, Maven. */
@@ -90,8 +91,9 @@ export async function startKafka(options: KafkaBrokerOptions = {}): Promise<Kafk
     },
     stop,
     kill: async (signal) => {
-      if (signal === "SIGKILL") await child?.kill();
-      else child?.signal(signal);
+      if (signal === "SIGKILL") return child?.kill();
+      child?.signal(signal);
+      if (signal === "SIGSTOP") await untilStopped(child?.pid ?? 0);
     },
     restart: async () => {
       await child?.kill();
@@ -154,6 +156,17 @@ function startGuard(pid: number, folder: string): ChildProcess {
   });
   guard.unref();
   return guard;
+}
+
+/** All threads of a large process take a moment to stop. */
+async function untilStopped(pid: number): Promise<void> {
+  const deadline = performance.now() + stopTimeoutMs;
+  for (;;) {
+    const { output } = await run("ps", ["-o", "stat=", "-p", String(pid)], { output: "keep" });
+    if (output.startsWith("T")) return;
+    if (performance.now() > deadline) throw new Error(`process ${pid} does not stop: ${output.trim()}`);
+    await sleep(10);
+  }
 }
 
 async function untilAnswering(

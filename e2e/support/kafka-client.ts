@@ -25,7 +25,7 @@ interface TopicToCreate {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-mendKafkajsTimers();
+await mendKafkajsTimers();
 // kafkajs has no zstd of its own.
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),

@@ -43,8 +43,9 @@ for (const { name, options } of variants) {
       const clock = fakeClock();
       const driver = fakeKafkaDriver();
       const transport = kafkaTransport(driver, { ...options, clock });
+      const onProblem = (): void => undefined;
       return {
-        sink: createOutbox(transport, createMemoryStore({ clock }), { clock, lingerMs: 20 }),
+        sink: createOutbox(transport, createMemoryStore({ clock }), { clock, lingerMs: 20, onProblem }),
         arrived: () => arrived(driver),
         pass: (ms) => clock.advance(ms),
         stall: () => driver.hold(),

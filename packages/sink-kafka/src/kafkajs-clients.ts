@@ -1,6 +1,7 @@
 import type { KafkaAnswer, KafkaFailure } from "./kafka-driver.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
 import { toKafkaFailure } from "./kafkajs-failure.ts";
+import { mendKafkajsTimers } from "./kafkajs-timers.ts";
 
 /** The clients of one driver. */
 export interface KafkajsClients {
@@ -43,6 +44,7 @@ export function createKafkajsClients(create: () => KafkajsClient): KafkajsClient
     const held: Held = { client: create(), uses: 0, retired: false };
     all.add(held);
     try {
+      await mendKafkajsTimers();
       await held.client.producer.connect();
       return { value: held };
     } catch (error) {

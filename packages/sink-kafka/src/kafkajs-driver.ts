@@ -6,7 +6,6 @@ import { createKafkajsClient } from "./kafkajs-client.ts";
 import { createKafkajsClients } from "./kafkajs-clients.ts";
 import type { KafkaCompression } from "./kafkajs-codec.ts";
 import { useCodec } from "./kafkajs-codec.ts";
-import { mendKafkajsTimers } from "./kafkajs-timers.ts";
 
 /** A login. */
 export type KafkaSasl =
@@ -63,7 +62,6 @@ export function kafkajsDriver(options: KafkajsDriverOptions): KafkaDriver {
   const { clock = systemClock, requestTimeoutMs = defaultLimits.attemptMs } = options;
   const compression = useCodec(options.compression ?? "gzip");
   const brokers = toAddresses(options.brokers);
-  mendKafkajsTimers();
   const clients = createKafkajsClients(() =>
     createKafkajsClient({ config: toConfig(options), brokers, clock }),
   );

@@ -1,42 +1,40 @@
-import { createRequire } from "node:module";
+const mended = Symbol.for("@activity/kafkajs-timers");
 
-/** The version that has the fault, and whose inside this file knows. */
-const patchedVersion = "2.2.4";
-const patched = Symbol.for("@activity/kafkajs-timers");
+/** The line of kafkajs 2.2.4 that has the fault. Where it does not stand there is nothing to mend. */
+const faultyLine = "let scheduleAt = this.throttledUntil - Date.now()";
 
 interface RequestQueue {
   readonly pending: readonly unknown[];
   scheduleCheckPendingRequests(): void;
 }
 
-interface RequestQueueClass {
-  readonly prototype: RequestQueue & { [patched]?: boolean };
+interface RequestQueueModule {
+  readonly default: { readonly prototype: RequestQueue & { [mended]?: boolean } };
 }
 
 /**
- * Stops kafkajs 2.2.4 from setting a timer after every answer although nothing waits, for a time in 1970: each fires at
- * once, costs 4.5 % of a core between them, and makes Node 24 print a TimeoutNegativeWarning on the host's console.
- * Other versions are left alone. Returns whether the fault is mended.
+ * Stops kafkajs 2.2.4 from setting timers without end although no request waits, for a time in 1970: each fires at once,
+ * together they cost 4.5 % of a core, and Node 24 prints a TimeoutNegativeWarning on the host's console. Other versions
+ * are left alone. Resolves with whether the fault is mended; never rejects.
  */
-export function mendKafkajsTimers(load: (module: string) => unknown = loadModule): boolean {
+export async function mendKafkajsTimers(load: () => Promise<unknown> = loadRequestQueue): Promise<boolean> {
   try {
-    const { version } = load("kafkajs/package.json") as { readonly version?: unknown }; // Any npm package has one.
-    if (version !== patchedVersion) return false;
-    // In this version the module is that class.
-    const { prototype } = load("kafkajs/src/network/requestQueue/index.js") as RequestQueueClass;
-    if (prototype[patched]) return true;
+    // The file exports that class, or the next lines throw or find nothing.
+    const { prototype } = ((await load()) as RequestQueueModule).default;
+    if (prototype[mended]) return true;
     const schedule = prototype.scheduleCheckPendingRequests;
+    if (!String(schedule).includes(faultyLine)) return false;
     prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
       if (this.pending.length > 0) schedule.call(this);
     };
-    Object.defineProperty(prototype, patched, { value: true });
+    Object.defineProperty(prototype, mended, { value: true });
     return true;
   } catch {
-    return false; // Bundled into one file, say: it works all the same, and warns.
+    return false; // Another version may have no such file: it works all the same.
   }
 }
 
-/** The kafkajs that this file's package uses, from ES modules and CommonJS alike. */
-function loadModule(module: string): unknown {
-  return createRequire(typeof __filename === "string" ? __filename : import.meta.url)(module);
+function loadRequestQueue(): Promise<unknown> {
+  // @ts-expect-error kafkajs has no types for its inside.
+  return import("kafkajs/src/network/requestQueue/index.js");
 }
