@@ -32,6 +32,13 @@ describe("activity-intake serve", () => {
     expect(intake.output()).toContain("stopped: 1 event(s) taken, 0 not confirmed");
   });
 
+  it("is what it does without a command", async () => {
+    const intake = startIntake({ ACTIVITY_DATA_DIR: directory.path }, []);
+    expect(await intake.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\/events$/);
+    intake.child.kill("SIGINT");
+    expect(await intake.exited).toBe(0);
+  });
+
   it("asks for the write key it was given, and never prints it", async () => {
     const intake = startIntake({
       ACTIVITY_DATA_DIR: directory.path,
@@ -103,7 +110,7 @@ describe("activity-intake", () => {
   it("says how it is used", async () => {
     const help = startIntake({}, ["--help"]);
     expect(await help.exited).toBe(0);
-    expect(help.output()).toContain("usage: activity-intake serve");
+    expect(help.output()).toContain("usage: activity-intake [serve]");
     const wrong = startIntake({}, ["sevre"]);
     expect(await wrong.exited).toBe(2);
   });

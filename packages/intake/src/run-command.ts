@@ -3,7 +3,7 @@ import { ActivityError } from "@activity/core";
 import { readSettings } from "./intake-settings.ts";
 import { serve } from "./serve.ts";
 
-const usage = `usage: activity-intake serve
+const usage = `usage: activity-intake [serve]
 
 Takes events by HTTP on /v1/events and keeps them. Settings come from the environment:
   HOST, PORT                 where to listen (127.0.0.1, 8080)
@@ -17,7 +17,7 @@ Takes events by HTTP on /v1/events and keeps them. Settings come from the enviro
  * 2 when the arguments or settings cannot be.
  */
 export async function runCommand(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args;
+  const [command = "serve", ...rest] = args;
   if (command === "--help" || command === "-h") {
     console.log(usage);
     return 0;

@@ -59,6 +59,11 @@ describe("a body", () => {
     expect(await arrive(event, text)).toEqual([event]);
   });
 
+  it("may come without a Content-Type, as a page sends a Blob that has none", async () => {
+    const bytes = new TextEncoder().encode(`${peculiar}\n${eventText(1)}`);
+    expect(await arrive(bytes, {})).toEqual([peculiar, eventText(1)]);
+  });
+
   it("keeps an event in one line", async () => {
     const event = JSON.stringify(JSON.parse(eventText(1)), undefined, 1);
     expect(await arrive(`[${event}]`, json)).toEqual([event.replaceAll("\n", " ")]);

@@ -57,9 +57,17 @@ export class DedupeWindow<Write extends object> {
     if (this.#taken.has(key)) return;
     this.#taken.set(key, this.#second());
     this.#bytes += key.length + entryBytes;
+    if (this.#isFull()) this.#shrink();
+  }
+
+  #isFull(): boolean {
+    return this.#taken.size > this.#maxIds || this.#bytes > this.#maxBytes;
+  }
+
+  /** What is too old goes when it is asked for, and otherwise here: it stands at the front. */
+  #shrink(): void {
     for (const [oldest, second] of this.#taken) {
-      const full = this.#taken.size > this.#maxIds || this.#bytes > this.#maxBytes;
-      if (!full && !this.#isOver(second)) break;
+      if (!this.#isFull() && !this.#isOver(second)) break;
       this.#forget(oldest);
     }
   }

@@ -1,3 +1,17 @@
+export type {
+  AckLevel,
+  ActivityEvent,
+  Clock,
+  JsonValue,
+  LedgerSnapshot,
+  MemorySink,
+  Reason,
+  Sink,
+  WriteException,
+  WriteOptions,
+  WriteOutcome,
+} from "@activity/core";
+export { ActivityError, consoleSink, fanOut, filter, memorySink, noopSink } from "@activity/core";
 export type { ProxyAnswer, RefusalCode } from "./answer.ts";
 export type { EventProxy } from "./create-proxy.ts";
 export { createProxy } from "./create-proxy.ts";

@@ -11,11 +11,18 @@ export type RequestBody =
 /** Undoes one content coding of a whole body. Rejects with {@link BodyTooLarge} when the result would exceed `maxBytes`. */
 export type BodyDecoder = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>;
 
-/** Thrown by a {@link BodyDecoder}. */
+const brand = Symbol.for("@activity/body-too-large");
+
+/** Thrown by a {@link BodyDecoder}. Recognised across duplicate installs and module formats. */
 export class BodyTooLarge extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+
   constructor() {
     super("the decoded body is larger than it may be");
     this.name = "BodyTooLarge";
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
