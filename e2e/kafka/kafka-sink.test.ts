@@ -14,7 +14,7 @@ import {
   quickSink,
   until,
 } from "./kafka-trial.ts";
-import { runHost } from "./run-host.ts";
+import { hostProgram, readmeSample, runProgram } from "./run-program.ts";
 
 const timeoutMs = 60_000;
 let broker: KafkaBroker;
@@ -212,8 +212,17 @@ describe("a Kafka that fails", () => {
 describe("a host of a Kafka sink", () => {
   it("gets no warning from kafkajs, all of its own, and ends by itself after close", async () => {
     await broker.createTopic("hosted", 1);
-    const { lines, code } = await runHost(broker.brokers, "hosted");
+    const { lines, code } = await runProgram(hostProgram, { brokers: broker.brokers, topic: "hosted" });
     expect(lines).toEqual(["delivered 101", "TimeoutNegativeWarning -7"]);
     expect(code).toBe(0);
+  });
+
+  it("can be the sample of the README", async () => {
+    await broker.createTopic("events", 3);
+    const { code } = await runProgram(readmeSample(), { brokers: broker.brokers });
+    const names = (await broker.readTopic("events")).map(
+      ({ value }) => (JSON.parse(value) as { readonly event_name: string }).event_name,
+    );
+    expect([code, names.toSorted()]).toEqual([0, ["data_dir_size_bytes", "login_start", "source_closed"]]);
   });
 });

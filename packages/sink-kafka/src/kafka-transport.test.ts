@@ -114,12 +114,12 @@ describe("a batch of kafkaTransport", () => {
     const batch = batchOf(events);
     driver.hold();
     const sending = transport.send(batch, stop.signal);
-    while (driver.calls.produce === 0) await undefined;
+    while (driver.calls.produce === 0) await Promise.resolve();
     stop.abort();
     expect(await sending).toEqual({ kind: "retry", reason: { code: "aborted" } });
     batch.bytes.fill(0);
     driver.release();
-    while (driver.produced.length === 0) await undefined;
+    while (driver.produced.length === 0) await Promise.resolve();
     expect(driver.produced[0]?.values).toEqual(texts);
   });
 
