@@ -87,6 +87,17 @@ describe("a command", () => {
     await back.close();
   });
 
+  it("repeats one request at most when it is killed over it", async () => {
+    intake.always = () => "stall";
+    const running = run(intake.url, 1_200, "kill when asked");
+    while (intake.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.kill(Number(/pid=(\d+)/.exec(intake.arrived[0] ?? "")?.[1]), "SIGKILL");
+    await running;
+    intake.heal();
+    expect(JSON.parse(await run(intake.url, 1, "close"))).toMatchObject({ adopted: 1_200, delivered: 1_202 });
+    expect(await audit(received())).toMatchObject({ duplicated: 500, lost: 0, events: 1_202 + 500 });
+  });
+
   it("shares its spool with others that run at the same time", async () => {
     await Promise.all(["kill", "close", "kill", "close"].map((end) => run(intake.url, 50, end)));
     await run(intake.url, 1, "close");

@@ -169,6 +169,23 @@ describe("the spool of a sink", () => {
     expect(readdirSync(join(directory, "shop", "activity"))).toHaveLength(1);
   });
 
+  it("answers a durable write while the intake is down, and keeps it when room is short", async () => {
+    intake.always = () => ({ status: 503 });
+    const first = openSink();
+    expect(await first.write(testEvents(1, 100), { until: "durable" })).toEqual({
+      state: "done",
+      reached: "durable",
+    });
+    expect(first.stats()).toMatchObject({ recorded: 100, pending: 100, dropped: 0 });
+    expect(await first.close({ timeoutMs: 50 })).toMatchObject({ handedOver: 100 });
+    await systemClock.sleep(50);
+    intake.always = undefined;
+    const second = openSink();
+    await untilTrue(() => second.stats().delivered === 100);
+    await second.close();
+    expect([distinct(), intake.arrived.length]).toEqual([100, 100]);
+  });
+
   it("is memory where there is no directory, which is told once", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");
