@@ -1,4 +1,4 @@
-import { memorySink } from "@activity/core";
+import { memorySink, systemClock } from "@activity/core";
 import { fileSink } from "@activity/spool";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { eventText, idsIn, post, temporaryDirectory } from "../test/intake-fixtures.ts";
@@ -74,7 +74,14 @@ describe("an intake", () => {
   });
 
   it("says whether it lives and whether it takes events", async () => {
-    const { url, intake } = await start({ writeKeys: ["key"] });
+    let endGrace = (): void => undefined;
+    const grace = new Promise<void>((resolve) => {
+      endGrace = resolve;
+    });
+    const { url, intake } = await start({
+      writeKeys: ["key"],
+      clock: { ...systemClock, sleep: () => grace },
+    });
     const get = async (path: string, method = "GET"): Promise<number> => {
       const response = await fetch(new URL(path, url), { method });
       await response.arrayBuffer();
@@ -86,9 +93,10 @@ describe("an intake", () => {
       await get("/"),
       await get("/readyz", "POST"),
     ]).toEqual([200, 200, 404, 405]);
-    const closed = intake.close({ graceMs: 200 });
+    const closed = intake.close();
     expect([await get("/healthz"), await get("/readyz")]).toEqual([200, 503]);
     expect((await post(url, eventText(1), { authorization: "Bearer key" })).status).toBe(202);
+    endGrace();
     expect(await closed).toMatchObject({ recorded: 1, pending: 0 });
     expect(intake.close()).toBe(intake.close());
   });

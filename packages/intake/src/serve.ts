@@ -35,7 +35,10 @@ export async function serve(settings: IntakeSettings, context: ServeContext): Pr
     knownIds: target.kind === "files" ? storedIds(target.directory) : undefined,
     onProblem,
   });
-  const address = await intake.listen();
+  const address = await intake.listen().catch(async (error: unknown) => {
+    await intake.close({ graceMs: 0 });
+    throw error;
+  });
   context.print(`activity-intake listens on ${address}`);
   context.print(describeTarget(settings));
   if (writeKeys.length === 0) context.print("no write keys: everybody on this machine may send");

@@ -1,8 +1,10 @@
+import { memorySink, parseEventText } from "@activity/core";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { TestServer } from "../test/proxy-server.ts";
 import { eventText, idsOf, startServer, stopServers } from "../test/proxy-server.ts";
+import { createProxy } from "./index.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -229,6 +231,63 @@ describe("a body put together from good and bad events", () => {
         return check(list, wrapped ? `{"sent_at":1,"events":${array}}` : array, headers);
       }),
       { numRuns: 150 },
+    );
+  });
+});
+
+describe("any bytes at all", () => {
+  const ascii = { "content-type": "text/plain" };
+  const mutated = fc
+    .tuple(
+      fc.array(
+        fc.constantFrom(
+          peculiar,
+          eventText(1),
+          "{}",
+          "[",
+          "]",
+          ",",
+          "\n",
+          '{"events":',
+          "}",
+          '"',
+          "\\",
+          "\u2028é",
+        ),
+        {
+          maxLength: 8,
+        },
+      ),
+      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 4 }),
+    )
+    .map(([parts, changes]) => {
+      const bytes = Buffer.from(parts.join(""));
+      for (const [at, byte] of changes) if (bytes.length > 0) bytes[at % bytes.length] = byte;
+      return new Uint8Array(bytes);
+    });
+
+  it("get an answer of the contract, and the sink gets events only", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        mutated,
+        fc.constantFrom(json, ndjson, ascii),
+        async (body, headers: Record<string, string>) => {
+          const sink = memorySink();
+          const proxy = createProxy({ sink, stamp: ["received_at"], onProblem: () => undefined });
+          const answer = await proxy.handle({
+            method: "POST",
+            header: (name) => headers[name],
+            body: () => ({ kind: "bytes", bytes: body }),
+            decoders: {},
+            native: undefined,
+          });
+          expect([202, 400, 422]).toContain(answer.status);
+          for (const text of sink.texts) expect(parseEventText(text).problems).toBeUndefined();
+          const { accepted = 0 } = JSON.parse(answer.body) as { accepted?: number };
+          expect(sink.texts).toHaveLength(accepted);
+        },
+      ),
+      { numRuns: 2_000 },
     );
   });
 });

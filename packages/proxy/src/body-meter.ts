@@ -16,8 +16,11 @@ export class BodyMeter {
   /** Opens an account for one request. */
   open(): BodyAccount {
     let own = 0;
+    let released = false;
     return {
       add: (bytes) => {
+        // A body that goes on arriving after its request was answered is not held.
+        if (released) throw unavailable("busy", "the request has been answered");
         if (this.#held + bytes > this.#maxBytes) throw unavailable("busy", "too many bodies are in flight");
         own += bytes;
         this.#held += bytes;
@@ -25,6 +28,7 @@ export class BodyMeter {
       release: () => {
         this.#held -= own;
         own = 0;
+        released = true;
       },
     };
   }
@@ -32,7 +36,7 @@ export class BodyMeter {
 
 /** What one request holds. */
 export interface BodyAccount {
-  /** @throws Refusal 503 where there is no room. */
+  /** @throws Refusal 503 where there is no room, or when everything has been given back. */
   add(bytes: number): void;
   /** Gives everything back. */
   release(): void;

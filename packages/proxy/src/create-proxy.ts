@@ -43,7 +43,17 @@ export interface EventProxy {
  * @throws INVALID_OPTION for a limit or an origin that cannot be.
  */
 export function createProxy<P extends Principal = Principal>(options: ProxyOptions<P>): EventProxy {
-  return new Pipeline(options);
+  const pipeline = new Pipeline(options);
+  // Hosts pass single functions on: none of them needs its object.
+  return {
+    handle: (request) => pipeline.handle(request),
+    fetch: (request) => pipeline.fetch(request),
+    drain: () => pipeline.drain(),
+    remember: (eventIds, tenant) => pipeline.remember(eventIds, tenant),
+    get heldBytes() {
+      return pipeline.heldBytes;
+    },
+  };
 }
 
 class Pipeline<P extends Principal> implements EventProxy {
@@ -79,14 +89,15 @@ class Pipeline<P extends Principal> implements EventProxy {
 
   async handle(request: ProxyRequest): Promise<ProxyAnswer> {
     const requestId = this.#requestId();
+    let origin: string | undefined;
     let answer: ProxyAnswer;
     try {
-      answer = await this.#answer(request, requestId);
+      origin = this.#gate.allowedOrigin(request);
+      answer = await this.#answer(request, { requestId, origin });
     } catch (error) {
       answer = refusalAnswer(this.#refusalOf(error), requestId);
     }
-    const cors = corsHeaders(this.#gate.allowedOrigin(request));
-    return { ...answer, headers: { ...answer.headers, ...cors } };
+    return { ...answer, headers: { ...answer.headers, ...corsHeaders(origin) } };
   }
 
   async fetch(request: WebRequest): Promise<WebResponse> {
@@ -101,7 +112,7 @@ class Pipeline<P extends Principal> implements EventProxy {
     for (const id of eventIds) this.#window?.commit(keyOf(id, tenant));
   }
 
-  async #answer(request: ProxyRequest, requestId: string): Promise<ProxyAnswer> {
+  async #answer(request: ProxyRequest, { requestId, origin }: AnswerContext): Promise<ProxyAnswer> {
     if (this.#gate.isPreflight(request)) return preflightAnswer();
     const { principal, consent, form } = await this.#gate.admit(request);
     const account = this.#meter.open();
@@ -112,7 +123,7 @@ class Pipeline<P extends Principal> implements EventProxy {
       const answer = consent
         ? await this.#take(sliced, { request, requestId, principal })
         : acceptedAnswer({ ...noneTaken, discarded: sliced.slices.length, request_id: requestId });
-      return this.#withReceipt(answer, sliced, request);
+      return withReceipt(answer, sliced, origin);
     } finally {
       account.release();
     }
@@ -165,15 +176,6 @@ class Pipeline<P extends Principal> implements EventProxy {
     throw unavailable(nothingTaken ? "refused_by_sink" : "not_confirmed", detail, first.retryAfterMs);
   }
 
-  #withReceipt(answer: ProxyAnswer, { batchId }: SlicedBody, request: ProxyRequest): ProxyAnswer {
-    const origin = this.#gate.allowedOrigin(request);
-    if (batchId === undefined || origin === undefined) return answer;
-    const { headers, receiptMaxAgeSeconds } = { ...httpContract };
-    const secure = origin.startsWith("https:") ? "; Secure" : "";
-    const cookie = `${headers.receiptPrefix}${batchId}=1; Max-Age=${receiptMaxAgeSeconds}; SameSite=Strict; Path=/${secure}`;
-    return { ...answer, headers: { ...answer.headers, "set-cookie": cookie } };
-  }
-
   #refusalOf(error: unknown): Refusal["input"] {
     if (error instanceof Refusal) {
       if (error.input.code === "body_consumed") this.#tell({ code: "misconfigured", message: error.message });
@@ -188,6 +190,12 @@ class Pipeline<P extends Principal> implements EventProxy {
     const part = (): string => clock.random().toString(36).slice(2, 10).padEnd(8, "0");
     return `${part()}${part()}`;
   }
+}
+
+interface AnswerContext {
+  readonly requestId: string;
+  /** Of the page that sends, where it is allowed. */
+  readonly origin: string | undefined;
 }
 
 interface TakeContext<P> {
@@ -205,6 +213,15 @@ function rejectedProblem(
   if (fate?.was !== "rejected") return undefined;
   const { code, detail = "the sink refused the event for good" } = fate.reason;
   return { index, event_id: event.event_id, pointer: "", code, detail };
+}
+
+/** A closing page cannot read its answer; the next one finds this cookie. */
+function withReceipt(answer: ProxyAnswer, { batchId }: SlicedBody, origin: string | undefined): ProxyAnswer {
+  if (batchId === undefined || origin === undefined) return answer;
+  const { headers, receiptMaxAgeSeconds } = httpContract;
+  const secure = origin.startsWith("https:") ? "; Secure" : "";
+  const cookie = `${headers.receiptPrefix}${batchId}=1; Max-Age=${receiptMaxAgeSeconds}; SameSite=Strict; Path=/${secure}`;
+  return { ...answer, headers: { ...answer.headers, "set-cookie": cookie } };
 }
 
 function noneValid(problems: readonly AnsweredProblem[]): Refusal {

@@ -45,7 +45,7 @@ export function createOriginPolicy(options: OriginOptions, tell: ProxyProblemHan
       const host = request.header("host") ?? "";
       const known =
         allowedHosts === undefined ||
-        (allowedHosts === "loopback" ? loopbackHost.test(host) : allowedHosts.includes(host.toLowerCase()));
+        (allowedHosts === "loopback" ? loopbackHost.test(host) : isListed(host, allowedHosts));
       if (!known) refuse("host_refused", `the host ${quoted(host)} is not in allowedHosts`);
     },
     checkOrigin: (request) => {
@@ -96,6 +96,12 @@ export function corsHeaders(allowedOrigin: string | undefined): Readonly<Record<
           "access-control-expose-headers": "retry-after",
         }),
   };
+}
+
+/** Names of hosts know no case; which port a request came to is no matter. */
+function isListed(host: string, allowed: readonly string[]): boolean {
+  const name = host.toLowerCase().replace(/:\d+$/, "");
+  return allowed.some((one) => one.toLowerCase() === name);
 }
 
 function listOf(origins: readonly string[]): (origin: string) => boolean {

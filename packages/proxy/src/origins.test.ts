@@ -62,6 +62,20 @@ describe("a page of an allowed origin", () => {
   });
 });
 
+describe("a function that tells allowed origins", () => {
+  it("may throw: the answer is 500 and grants nothing", async () => {
+    const { url, problems } = await startServer({
+      allowedOrigins: () => {
+        throw new Error("no list");
+      },
+    });
+    const response = await fetch(url, { method: "POST", body: eventText(1), headers: { origin: app } });
+    expect(await readAnswer(response)).toMatchObject({ status: 500, json: { code: "internal" } });
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    expect(problems).toMatchObject([{ code: "failed" }]);
+  });
+});
+
 describe("a page of a foreign origin", () => {
   it.each(["https://evil.example", "null", "https://app.example.com.evil.example", "http://app.example.com"])(
     "%s is refused by name, without a grant",
@@ -114,6 +128,16 @@ describe("a page of the server's own origin", () => {
     for (const host of ["localhost:5173", "127.0.0.1", "[::1]:80"]) {
       expect(statusesOf(await send(port, { Host: host }))).toEqual([202]);
     }
+  });
+});
+
+describe("allowedHosts", () => {
+  it("are names without ports and without case", async () => {
+    const { port } = await startServer({ allowedHosts: ["Events.example.com"] });
+    const status = async (host: string): Promise<number[]> => statusesOf(await send(port, { Host: host }));
+    expect(await status("events.example.com")).toEqual([202]);
+    expect(await status("EVENTS.example.com:8080")).toEqual([202]);
+    expect(await status("example.com")).toEqual([403]);
   });
 });
 

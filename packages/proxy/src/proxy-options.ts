@@ -60,7 +60,7 @@ export interface ProxyOptions<P extends Principal = Principal> {
    */
   readonly allowedOrigins?: readonly string[] | ((origin: string) => boolean) | undefined;
   /**
-   * Names by which this server may be addressed. `loopback` admits `localhost`, `127.0.0.1` and `[::1]` with
+   * Names by which this server may be addressed, without ports. `loopback` admits `localhost`, `127.0.0.1` and `[::1]` with
    * any port, which keeps foreign pages from reaching a local server by DNS rebinding. @defaultValue any
    */
   readonly allowedHosts?: "loopback" | readonly string[] | undefined;

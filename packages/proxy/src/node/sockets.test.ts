@@ -76,6 +76,18 @@ describe("a server under odd clients", () => {
     expect(proxy.heldBytes).toBe(0);
   });
 
+  it("holds nothing of a body that goes on after its 408", async () => {
+    const { port, proxy } = await startServer({ limits: { bodyTimeoutMs: 30 } });
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(postHead({ "Content-Length": 100_000 }));
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const drip = setInterval(() => socket.write("x".repeat(50)), 1);
+    await closed;
+    clearInterval(drip);
+    expect(proxy.heldBytes).toBe(0);
+  });
+
   it("survives clients that reset in the middle of a body", async () => {
     const { port, sink, post, proxy, problems } = await startServer();
     for (let round = 0; round < 20; round++) {
