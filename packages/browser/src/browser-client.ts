@@ -33,6 +33,8 @@ export interface BrowserClientOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Becomes `install_id`. */
   readonly installId?: string | undefined;
+  /** Becomes `user_id` from the first event on, as {@link BrowserClient.identify} does later. */
+  readonly userId?: string | undefined;
   /** Becomes `is_dev`. @defaultValue whether the page comes from a loopback host */
   readonly isDev?: boolean | undefined;
   /** Told of every problem. @defaultValue warns once on the console, and never again */

@@ -47,6 +47,7 @@ export class PageClient {
       clock,
     );
     this.#consent = consent;
+    this.#userId = options.userId;
     if (consent !== "denied") this.#delivery = this.#deliver();
     this.#page = watchPage({
       onLeave: () => this.#delivery?.leave(),

@@ -13,8 +13,13 @@ const down: Verdict = { kind: "retry", reason: { code: "unreachable" } };
 const { signal } = new AbortController();
 const [a, b, c] = ['{"n":"a"}', '{"n":"b"}', '{"n":"c"}'] as const;
 
+interface DoorOptions {
+  readonly room?: number;
+  readonly beacons?: boolean;
+}
+
 /** A door whose answers the test gives, one by one. */
-function openDoor({ room = browserLimits.keepaliveBytes, beacons = true } = {}) {
+function openDoor({ room = browserLimits.keepaliveBytes, beacons = true }: DoorOptions = {}) {
   const posts: {
     readonly texts: readonly string[];
     readonly leaving: boolean;
@@ -26,7 +31,7 @@ function openDoor({ room = browserLimits.keepaliveBytes, beacons = true } = {}) 
       new Promise((resolve) => {
         const answer = async (verdict: Verdict): Promise<void> => {
           resolve(verdict);
-          for (let step = 0; step < 10; step++) await undefined;
+          await settled();
         };
         posts.push({ texts, leaving, answer });
       }),
@@ -43,6 +48,11 @@ function openDoor({ room = browserLimits.keepaliveBytes, beacons = true } = {}) 
 
 function waiting(...texts: readonly string[]): readonly WaitingEvent[] {
   return texts.map((text) => ({ text, importance: importances.behavioral }));
+}
+
+/** Lets every promise that is about to settle do so. */
+async function settled(): Promise<void> {
+  for (let step = 0; step < 10; step++) await Promise.resolve();
 }
 
 function send(transport: PageTransport, ...texts: readonly string[]): Promise<Verdict> {
@@ -165,7 +175,7 @@ describe("a page's transport", () => {
     await Promise.resolve();
     expect(posts).toEqual([]);
     transport.release();
-    for (let step = 0; step < 10; step++) await undefined;
+    await settled();
     expect(posts.length).toBe(1);
     await posts[0]?.answer(delivered);
     expect(await sending).toEqual(delivered);

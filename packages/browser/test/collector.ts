@@ -42,6 +42,8 @@ export interface Collector {
     string,
     { readonly type: string; readonly body: string; readonly headers?: Record<string, string> }
   >;
+  /** What else it answers, by method and path: `GET /api/me`. */
+  readonly routes: Map<string, (request: IncomingMessage, response: ServerResponse) => void>;
   /** Closes the port and every connection, as a server that was killed. */
   down(): Promise<void>;
   /** Listens again on the same port. */
@@ -79,6 +81,7 @@ export async function startCollector(): Promise<Collector> {
     refuse: () => undefined,
     reject: () => undefined,
     pages: new Map(),
+    routes: new Map(),
     down,
     up: () => listen(port),
     stop: down,
@@ -87,6 +90,8 @@ export async function startCollector(): Promise<Collector> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split("?")[0] ?? "/";
     if (path === eventsPath && request.method === "POST") return take(request, response);
+    const route = collector.routes.get(`${request.method} ${path}`);
+    if (route !== undefined) return route(request, response);
     const page = collector.pages.get(path);
     response.writeHead(page === undefined ? 404 : 200, {
       "content-type": page?.type ?? "text/plain",
