@@ -1,4 +1,7 @@
 import { createServer } from "node:net";
+import { createMemoryStore } from "@activity/core";
+import type { FakeClock } from "@activity/core/testing";
+import { fakeClock } from "@activity/core/testing";
 import { describe, expect, it } from "@jest/globals";
 import { eventOf } from "../test/batch-of.ts";
 import type { KafkaSinkOptions, Problem, Sink } from "./index.ts";
@@ -15,6 +18,14 @@ async function deadAddress(): Promise<string> {
 
 async function sinkToNowhere(options: Partial<KafkaSinkOptions> = {}): Promise<Sink> {
   return kafkaSink({ brokers: await deadAddress(), topic: "events", onProblem: () => undefined, ...options });
+}
+
+/** Lets fake seconds pass, and enough of real time between them for connections to be refused. */
+async function passSeconds(clock: FakeClock, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    await clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 describe("kafkaSink", () => {
@@ -55,6 +66,44 @@ describe("kafkaSink", () => {
     for (let n = 0; n < 200; n++) sink.record(eventOf(n));
     expect(sink.stats()).toMatchObject({ recorded: 200, pending: 50, droppedBy: { capacity: 150 } });
     await sink.close({ timeoutMs: 0 });
+  });
+
+  it("gives up after five minutes what only memory holds", async () => {
+    const clock = fakeClock();
+    const sink = await sinkToNowhere({ clock, announceDrops: false });
+    sink.record(eventOf(1));
+    await passSeconds(clock, 299);
+    expect(sink.stats()).toMatchObject({ pending: 1, dropped: 0 });
+    await passSeconds(clock, 200);
+    expect(sink.stats()).toMatchObject({ pending: 0, droppedBy: { expired: 1 } });
+    await sink.close();
+  });
+
+  it("gives nothing up that a store keeps over the end of the process", async () => {
+    const clock = fakeClock();
+    const store = Object.defineProperty(createMemoryStore({ clock }), "survives", { value: true });
+    const sink = await sinkToNowhere({ clock, store });
+    sink.record(eventOf(1));
+    await passSeconds(clock, 500);
+    expect(sink.stats()).toMatchObject({ pending: 1, dropped: 0 });
+    const closing = sink.close();
+    await passSeconds(clock, 6);
+    expect(await closing).toMatchObject({ handedOver: 1, pending: 0 });
+  });
+
+  it("closes within five seconds unless told otherwise", async () => {
+    const clock = fakeClock();
+    const sink = await sinkToNowhere({ clock });
+    sink.record(eventOf(1));
+    let closed = false;
+    const closing = sink.close().then(() => {
+      closed = true;
+    });
+    await passSeconds(clock, 4);
+    expect(closed).toBe(false);
+    await passSeconds(clock, 2);
+    expect(closed).toBe(true);
+    await closing;
   });
 
   it("hands its handler of problems on", async () => {

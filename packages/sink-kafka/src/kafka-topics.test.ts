@@ -27,6 +27,31 @@ describe("createTopicTable", () => {
     expect(new Set(after.all.map(({ number }) => number)).size).toBe(4);
   });
 
+  it("gives a topic of several types one number", () => {
+    const [one, several] = [{ billing: "money" }, { billing: "money", log: "money", metric: "money" }].map(
+      (types) => createTopicTable({ default: "events", ...types }),
+    );
+    expect(several?.all).toEqual(one?.all);
+  });
+
+  it("keeps topics apart whose names have the same hash", () => {
+    const numberOf = (name: string): number =>
+      createTopicTable({ default: "events", log: name }).ofType("log").number;
+    const names = new Map<number, string>();
+    let twins: readonly [string, string] | undefined;
+    for (let n = 0; twins === undefined; n++) {
+      const other = names.get(numberOf(`topic-${n}`));
+      if (other !== undefined) twins = [other, `topic-${n}`];
+      names.set(numberOf(`topic-${n}`), `topic-${n}`);
+    }
+    const table = createTopicTable({ default: "events", billing: twins[0], log: twins[1] });
+    for (const type of ["billing", "log"]) {
+      const topic = table.ofType(type);
+      expect(table.ofNumber(topic.number)).toBe(topic);
+    }
+    expect(table.all.map(({ name }) => name).toSorted()).toEqual(["events", ...twins].toSorted());
+  });
+
   it("finds a topic by its number, and the default one by a number that is nobody's", () => {
     const table = createTopicTable({ default: "events", billing: "money" });
     expect(table.ofNumber(table.ofType("billing").number).name).toBe("money");

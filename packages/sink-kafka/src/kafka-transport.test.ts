@@ -52,7 +52,8 @@ describe("kafkaTransport", () => {
 
   it("puts a key where Kafka's Java client would, when lanes are a multiple of the partitions", async () => {
     const driver = fakeKafkaDriver();
-    const transport = kafkaTransport(driver, { topic: "events", keyBy: () => "foobar" });
+    const clock = { ...systemClock, random: () => 0.5 }; // Would move it, if chance had a say.
+    const transport = kafkaTransport(driver, { topic: "events", keyBy: () => "foobar", clock });
     await transport.send(batchOf(events, transport.lane?.(eventOf(1))), calm);
     expect(driver.produced[0]?.partition).toBe((-790332482 & 0x7fff_ffff) % 3);
   });
@@ -75,7 +76,7 @@ describe("a batch of kafkaTransport", () => {
     const batch = batchOf(events, 2);
     driver.fail("produce", "unavailable");
     await transport.send(batch, calm);
-    expect(batch.binding).toEqual({ topic: "events", partition: 2 });
+    expect(batch.binding).toBe(2);
     driver.fail("produce", undefined);
     driver.known = [0, 1, 2, 3];
     await transport.send({ ...batch, lane: 3, binding: batch.binding }, calm);
@@ -121,6 +122,26 @@ describe("a batch of kafkaTransport", () => {
     driver.release();
     while (driver.produced.length === 0) await Promise.resolve();
     expect(driver.produced[0]?.values).toEqual(texts);
+  });
+
+  it("is not written when the abort came while connecting", async () => {
+    const driver = fakeKafkaDriver();
+    const transport = kafkaTransport(driver, { topic: "events" });
+    const stop = new AbortController();
+    const sending = transport.send(batchOf(events), stop.signal);
+    stop.abort();
+    expect((await sending).kind).toBe("retry");
+    await transport.send(batchOf(events, 1), calm);
+    expect(driver.calls).toMatchObject({ connect: 2, produce: 1 });
+  });
+
+  it("asks for the partitions again when one was not confirmed", async () => {
+    const driver = fakeKafkaDriver();
+    const transport = kafkaTransport(driver, { topic: "events" });
+    driver.acknowledge = () => [];
+    await transport.send(batchOf(events), calm);
+    await transport.send(batchOf(events), calm);
+    expect(driver.calls.partitions).toBe(2);
   });
 
   it("does not begin after an abort", async () => {

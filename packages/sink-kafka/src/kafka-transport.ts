@@ -32,12 +32,6 @@ const inFlight = 5;
 /** Offsets of lanes without keys are below this: more than the partitions of any topic. */
 const maxOffset = 65_536;
 
-/** What a batch was bound to at its first send. */
-interface Binding {
-  readonly topic: string;
-  readonly partition: number;
-}
-
 /**
  * Writes batches to Kafka: one topic and one partition a send, since a send over several brokers can be acknowledged by
  * kafkajs although one of them has lost its part. The partition is bound at the first send and stays; an
@@ -103,10 +97,9 @@ function createAttempt(port: AttemptPort): (batch: Batch, target: Target) => Pro
     }
     // The batch's bytes are only ours until the verdict.
     if (signal.aborted) return aborted;
-    const bound = bindingOf(batch);
-    const fits = bound !== undefined && bound.topic === topic && known.value.includes(bound.partition);
-    const partition = fits ? bound.partition : (known.value[(place + offset) % known.value.length] ?? first);
-    batch.binding = { topic, partition } satisfies Binding;
+    const bound = known.value.find((partition) => partition === batch.binding);
+    const partition = bound ?? known.value[(place + offset) % known.value.length] ?? first;
+    batch.binding = partition;
     const answer = await driver.produce(topic, partition, toRecords(batch, key));
     const confirmed = answer.failure === undefined && confirms(answer.value, { topic, partition });
     if (confirmed) return { kind: "delivered" };
@@ -129,15 +122,11 @@ const unconfirmed: Verdict = {
   },
 };
 
-function confirms(acknowledged: readonly KafkaAcknowledgement[], { topic, partition }: Binding): boolean {
+function confirms(
+  acknowledged: readonly KafkaAcknowledgement[],
+  { topic, partition }: KafkaAcknowledgement,
+): boolean {
   return acknowledged.some((one) => one.topic === topic && one.partition === partition);
-}
-
-/** What an earlier attempt wrote there. */
-function bindingOf({ binding }: Batch): Binding | undefined {
-  const bound =
-    typeof binding === "object" && binding !== null && "topic" in binding && "partition" in binding;
-  return bound ? (binding as Binding) : undefined; // Only this file writes bindings.
 }
 
 /** A client that cannot be interrupted is left behind: what it still brings changes nothing. */

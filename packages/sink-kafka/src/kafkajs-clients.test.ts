@@ -74,6 +74,19 @@ describe("createKafkajsClients", () => {
     expect(made.map(({ ended }) => ended)).toEqual([1, 0]);
   });
 
+  it("keeps the new client when something fails late on the old one", async () => {
+    const { made, create } = fakeClients();
+    const clients = createKafkajsClients(create);
+    let fail = (_cause: Error): void => undefined;
+    const slow = clients.use("a", () => new Promise<never>((_, reject) => (fail = reject)));
+    await clients.use("a", down);
+    await clients.open("a");
+    fail(new Error("connection lost"));
+    await slow;
+    await clients.open("a");
+    expect(made.map(({ ended }) => ended)).toEqual([1, 0]);
+  });
+
   it("ends all on close, and makes none after it", async () => {
     const { made, create } = fakeClients();
     const clients = createKafkajsClients(create);
