@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Chromium, Page } from "../../../e2e/support/chromium.ts";
 import { startChromium } from "../../../e2e/support/chromium.ts";
 import type { Trial } from "../test/page-trial.ts";
-import { makeClient, startTrial, until } from "../test/page-trial.ts";
+import { makeClient, startTrial } from "../test/page-trial.ts";
 
 let chromium: Chromium;
 beforeAll(async () => {
@@ -97,11 +97,24 @@ describe("a page that leaves", () => {
     const { page } = await trial.open();
     await makeClient(page);
     trial.collector.refuse = () => ({ status: 503, headers: { "retry-after": "600" } });
-    await page.evaluate(() => client.track("one"));
-    await until(
-      () => trial.collector.requests.length === 1,
-      () => "no request came",
-    );
+    const refusal = page.evaluate(() => {
+      const { fetch } = globalThis;
+      // A page with a fetch of its own, which here tells when the client has read its answer.
+      return new Promise<number>((resolve) => {
+        globalThis.fetch = async (...request) => {
+          const answer = await fetch(...request);
+          const text = answer.text.bind(answer);
+          answer.text = async () => {
+            const body = await text();
+            setTimeout(() => resolve(answer.status));
+            return body;
+          };
+          return answer;
+        };
+        client.track("one");
+      });
+    });
+    expect(await refusal).toBe(503);
     await page.evaluate(() => client.track("two"));
     trial.collector.refuse = () => undefined;
     await page.close();
