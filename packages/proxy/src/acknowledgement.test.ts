@@ -82,7 +82,7 @@ describe("an answer of 503", () => {
 
   it("comes when the time is up, and the write is withdrawn", async () => {
     const sink = heldSink();
-    const { post } = await startServer({ sink, limits: { ackTimeoutMs: 50 } });
+    const { post } = await startServer({ sink, limits: { ackTimeoutMs: 300 } });
     const answer = post(eventText(1));
     await until(() => sink.writes.length === 1);
     sink.writes[0]?.options?.signal?.addEventListener("abort", () => {
@@ -98,7 +98,7 @@ describe("an answer of 503", () => {
 
   it("comes in time from a sink that does not listen, whose ids stay reserved until it says", async () => {
     const sink = heldSink();
-    const { post, proxy } = await startServer({ sink, limits: { ackTimeoutMs: 20 } });
+    const { post, proxy } = await startServer({ sink, limits: { ackTimeoutMs: 200 } });
     expect(await post(eventText(1))).toMatchObject({ status: 503, json: { code: "not_confirmed" } });
     const joined = post(eventText(1));
     await until(() => proxy.heldBytes > 0);
