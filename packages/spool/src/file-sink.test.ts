@@ -96,6 +96,19 @@ describe("a file sink", () => {
     await sink.close();
   });
 
+  it("says that it does not know when a write is given up before its sync", async () => {
+    const sink = openSink();
+    const stop = new AbortController();
+    const writing = sink.write(testEvents(1, 2), { until: "durable", signal: stop.signal });
+    stop.abort();
+    expect(await writing).toEqual({
+      state: "done",
+      reached: "durable",
+      except: [0, 1].map((index) => ({ index, was: "unknown", reason: { code: "aborted" } })),
+    });
+    expect(await sink.close()).toMatchObject({ recorded: 2, delivered: 2, pending: 0 });
+  });
+
   it("refuses what the disk does not take, tells it once and takes it later", async () => {
     const path = join(directory.path, "data");
     writeFileSync(path, "");

@@ -165,6 +165,30 @@ describe("damage", () => {
     expect(openStore().adopt?.()).toBe(0);
   });
 
+  it("removes the draft of a rest that its writer did not finish", async () => {
+    const first = openStore();
+    append(first, 1, 2);
+    await first.close();
+    const [file = ""] = filesIn(directory.path);
+    writeFileSync(`${file}.tmp`, '{"event_id":"te');
+    const store = openStore();
+    expect(store.adopt?.()).toBe(2);
+    expect(filesIn(directory.path)).toHaveLength(1);
+    expect(idsOf(drain(store))).toEqual(ids(1, 2));
+  });
+
+  it("counts a whole file that cannot be read any more", async () => {
+    const first = openStore();
+    append(first, 1, 2);
+    await first.close();
+    const store = openStore();
+    expect(store.adopt?.()).toBe(2);
+    for (const file of filesIn(directory.path)) rmSync(file);
+    expect(drain(store)).toEqual([]);
+    expect(store.evict()).toEqual([{ reason: "corrupt", count: 2, texts: [], positions: [] }]);
+    expect(store.usage).toEqual({ events: 0, bytes: 0, evictableEvents: 0, evictableBytes: 0 });
+  });
+
   it("tells of own events whose file is gone, and goes on", () => {
     const store = openStore();
     append(store, 1, 2);
