@@ -1,13 +1,14 @@
 import type { Attributes } from "../event/activity-event.ts";
 import { encodeCarefully, forbiddenKeys } from "../event/encode-carefully.ts";
 import { encodeQuickly } from "../event/encode-quickly.ts";
+import { isPlain } from "../event/find-unsafe-value.ts";
 import { createdEventMaxAttributes } from "../limits.ts";
 import { HeadCache } from "./head-cache.ts";
 
 /** The attributes that a client puts on every event, encoded once. */
 export interface AttributeLayer {
   readonly attributes: Attributes;
-  /** Attributes that could not be encoded. */
+  /** Attributes that could not be encoded, and how many were too many. */
   readonly problems: readonly string[];
   readonly heads: HeadCache;
   /** Keys that a call cannot add without a decision: the layer's own and the forbidden ones. */
@@ -18,13 +19,13 @@ export interface AttributeLayer {
 
 /** Lays attributes over each other and encodes them. */
 export function layerAttributes(...layers: readonly (Attributes | undefined)[]): AttributeLayer {
-  const { text, problems } = encodeCarefully(layers);
+  const { text, problems, omitted } = encodeCarefully(layers);
   const attributes = JSON.parse(`{${text.slice(1)}}`) as Attributes; // Just encoded.
   const keys = Object.keys(attributes);
   const taken = new Set([...forbiddenKeys, ...keys]);
   return {
     attributes,
-    problems,
+    problems: omitted > 0 ? [...problems, `the last ${omitted}`] : problems,
     heads: new HeadCache(text),
     taken,
     room: createdEventMaxAttributes - keys.length,
@@ -44,10 +45,13 @@ export function encodeRest(
   return dynamic.length === 1 ? "" : undefined;
 }
 
-/** One object for all; `undefined` where reading one throws: the careful way names it. */
+/** One object for all; `undefined` where one is a Map or its like, or throws when read: the careful way knows. */
 function mergeQuickly(dynamic: readonly (Attributes | undefined)[]): Attributes | undefined {
   try {
-    return Object.assign({}, ...dynamic) as Attributes; // Of attributes only.
+    if (!dynamic.every((attributes) => !attributes || isPlain(attributes))) return undefined;
+    const merged = Object.assign({}, ...dynamic) as Attributes; // Of attributes only.
+    // A key `__proto__` has become the prototype.
+    return Object.getPrototypeOf(merged) === Object.prototype ? merged : undefined;
   } catch {
     return undefined;
   }

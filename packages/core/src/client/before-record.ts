@@ -13,7 +13,7 @@ export interface HookedEvent {
 /**
  * Shows an event to the host's hook; `null` when the hook left it out.
  *
- * @throws what the hook throws, and a TypeError when it returns neither an object nor `null`.
+ * @throws what the hook throws, and a TypeError when it returns neither an object nor `null`, or a promise.
  */
 export function applyHook(
   hook: NonNullable<ClientOptions["beforeRecord"]>,
@@ -28,7 +28,10 @@ export function applyHook(
   } as EventDraft; // Just encoded.
   const left = hook(draft);
   if (left === null) return null;
-  if (typeof left !== "object") throw new TypeError("beforeRecord returned neither an event nor null");
+  if (typeof left !== "object" || typeof left["then"] === "function") {
+    Promise.resolve(left).catch(() => undefined); // Its rejection would end the process.
+    throw new TypeError("beforeRecord returned neither an event nor null");
+  }
   const { event_id: _id, event_time: _time, event_type, event_name, ...attributes } = left;
   const again = encodeCarefully([attributes]);
   return {

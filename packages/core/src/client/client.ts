@@ -7,7 +7,7 @@ import type {
   TypeOf,
 } from "../catalog/catalog-types.ts";
 import type { EventProblem, ProblemHandler } from "../errors/problem.ts";
-import type { ActivityEvent, Attributes, EventObject } from "../event/activity-event.ts";
+import type { ActivityEvent, Attributes, Envelope, JsonObject } from "../event/activity-event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LedgerSnapshot, Sink, TimeoutOptions } from "../ports/sink.ts";
 
@@ -22,7 +22,7 @@ export interface Service {
 }
 
 /** An event as {@link ClientOptions.beforeRecord} sees it: everything but its id, which is given last. */
-export type EventDraft = Omit<EventObject, "event_id">;
+export type EventDraft = Omit<Envelope, "event_id"> & JsonObject;
 
 /** Options of a client. Attributes are laid over each other: client, then context, then call. */
 export interface ClientOptions<C extends AnyCatalog = OpenCatalog> {
@@ -92,7 +92,7 @@ export interface Client<C extends AnyCatalog = OpenCatalog> {
     value: number,
     ...attributes: AttributesArgs<C, "metric", N>
   ): void;
-  /** Records whatever was thrown as an event `error` of type `error`: `error_name`, `message`, `stack`, `cause`. */
+  /** Records whatever was thrown as an event `error` of type `error`: `error_name`, `message`, `code`, `stack`, `cause`, `errors`. */
   recordError(error: unknown, attributes?: Attributes): void;
   /**
    * Passes on an event made elsewhere, unchanged: nothing is added. Returns what is wrong with it; empty

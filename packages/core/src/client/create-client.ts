@@ -1,16 +1,15 @@
 import type { AnyCatalog, OpenCatalog } from "../catalog/catalog-types.ts";
 import { wallClock } from "../clock.ts";
-import { ActivityError } from "../errors/activity-error.ts";
+import { invalidOption } from "../errors/invalid-option.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { Attributes } from "../event/activity-event.ts";
-import { quote } from "../event/check-envelope.ts";
 import { isError } from "../event/encode-carefully.ts";
 import { parseEvent, parseEventText } from "../event/parse-event.ts";
 import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
 import type { AttributeLayer } from "./attribute-layer.ts";
 import { layerAttributes } from "./attribute-layer.ts";
 import type { Client, ClientOptions, ClientStats } from "./client.ts";
-import { createRecorder } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 
 /**
  * Makes a client.
@@ -23,13 +22,13 @@ import { createRecorder } from "./recorder.ts";
 export function createClient<const C extends AnyCatalog = OpenCatalog>(options: ClientOptions<C>): Client<C> {
   const { sink, sample = 1, maxEventBytes = createdEventMaxBytes, service, clock = wallClock } = options;
   if (typeof sink?.record !== "function") throw invalidOption("sink", sink, "a sink");
-  if (typeof sample === "number" && !(sample > 0 && sample <= 1))
+  if (typeof sample !== "function" && !(sample > 0 && sample <= 1))
     throw invalidOption("sample", sample, "in (0, 1]");
   if (!(maxEventBytes >= createdEventMinBytes))
     throw invalidOption("maxEventBytes", maxEventBytes, `${createdEventMinBytes} or more`);
   const onProblem = guardHandler(options.onProblem ?? warnOnce());
   sink.onProblem ??= onProblem;
-  const recorder = createRecorder({ ...options, onProblem, clock, sample, maxEventBytes });
+  const recorder = new Recorder({ ...options, onProblem, clock, sample, maxEventBytes });
   let closing: Promise<ClientStats> | undefined;
 
   const stats = (): ClientStats => ({ ...sink.stats(), ...recorder.counts });
@@ -61,18 +60,16 @@ export function createClient<const C extends AnyCatalog = OpenCatalog>(options: 
         }),
       forward: (event) => {
         const parsed = typeof event === "string" ? parseEventText(event) : parseEvent(event);
-        if (parsed.event) sink.record(parsed.event);
-        else recorder.refuse(parsed.problems);
+        if (parsed.event) recorder.pass(parsed.event);
+        else recorder.refuse({ problems: parsed.problems });
         return parsed.problems ?? [];
       },
       with: child,
       withUser: (user_id) => child({ user_id }),
       flush: (timeout) => sink.flush(timeout).then(stats),
       close: (timeout) => {
-        if (!closing) {
-          recorder.close(layer);
-          closing = sink.close(timeout).then(stats);
-        }
+        recorder.close(layer);
+        closing ??= sink.close(timeout).then(stats);
         return closing;
       },
       stats,
@@ -100,15 +97,12 @@ interface LooseClient extends Omit<Client, "track" | "record" | "recordMetric" |
 
 /** Whatever was thrown, as attributes. */
 function describeError(thrown: unknown): Attributes {
-  if (!isError(thrown))
-    return {
-      message: typeof thrown === "string" ? thrown : "something else than an error was thrown",
-      thrown,
-    };
-  const { name: error_name, message, stack, cause } = thrown;
-  return { error_name, message, stack, cause };
-}
-
-function invalidOption(option: string, value: unknown, allowed: string): ActivityError {
-  return new ActivityError("INVALID_OPTION", `${option} is ${quote(value)}; it must be ${allowed}`);
+  const other = "something else than an error was thrown";
+  if (!isError(thrown)) return { message: typeof thrown === "string" ? thrown : other, thrown };
+  try {
+    const { name: error_name, message, code, stack, cause, errors } = thrown as Error & Attributes; // Where Node and AggregateError put theirs.
+    return { error_name, message, code, stack, cause, errors };
+  } catch {
+    return { message: "an error that cannot be read was thrown" };
+  }
 }

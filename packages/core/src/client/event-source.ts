@@ -1,4 +1,5 @@
 import { nanoid } from "nanoid";
+import { isEventTime } from "../event/event-time.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** A time, and how it stands in an event. */
@@ -13,7 +14,7 @@ export interface Moment {
 export interface EventSource {
   /** The next id, `<source>.<n>`. To be called last, in the step that also appends the event. */
   nextId(): string;
-  /** Now. */
+  /** Now. @throws RangeError when the clock shows a time that an event cannot have */
   now(): Moment;
   /** The highest number given; 0 for none, or where ids are not numbered. */
   readonly last: number;
@@ -26,14 +27,20 @@ export function createEventSource(clock: Pick<Clock, "now">, createId?: () => st
   let momentMs = Number.NaN;
   let moment: Moment = { time: "", text: "" };
   return {
-    nextId: () => (createId ? createId() : `${(source ??= `${nanoid()}.`)}${++last}`),
+    nextId: () => {
+      if (createId) return createId();
+      source ??= nanoid();
+      return `${source}.${++last}`;
+    },
     // toISOString costs as much as encoding a whole event, so its text is kept for the millisecond.
     now: () => {
       const ms = clock.now();
       if (ms !== momentMs) {
-        momentMs = ms;
-        const time = new Date(ms).toISOString();
+        const time = String(new Date(ms).toJSON());
+        // RFC 3339 ends with the year 9999.
+        if (!isEventTime(time)) throw new RangeError(`the clock shows ${ms}, which is no time of an event`);
         moment = { time, text: `,"event_time":"${time}"` };
+        momentMs = ms;
       }
       return moment;
     },

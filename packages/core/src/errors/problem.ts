@@ -65,5 +65,5 @@ export interface Problem {
   readonly cause?: unknown;
 }
 
-/** Called with every problem. What it throws is ignored. */
+/** Called with every problem. What it throws is ignored, and so is the rejection of an asynchronous one. */
 export type ProblemHandler = (problem: Problem) => void;

@@ -10,13 +10,10 @@ export function warnOnce(): ProblemHandler {
   };
 }
 
-/** A handler whose own exceptions go nowhere: telling of a problem must not become one. */
+/** A handler whose own exceptions and rejections go nowhere: telling of a problem must not become one. */
 export function guardHandler(handler: ProblemHandler): ProblemHandler {
   return (problem) => {
-    try {
-      handler(problem);
-    } catch {
-      // The host's handler failed; there is nobody left to tell.
-    }
+    // The handler runs now. Where it fails, at once or later, there is nobody left to tell.
+    new Promise((resolve) => resolve(handler(problem))).catch(() => undefined);
   };
 }

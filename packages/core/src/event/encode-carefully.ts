@@ -1,6 +1,7 @@
 import { reservedKeys } from "../constants/attribute-keys.ts";
-import { createdEventMaxAttributes, maxDepth } from "../limits.ts";
+import { createdEventMaxAttributes, maxDepth, maxValues } from "../limits.ts";
 import type { Attributes } from "./activity-event.ts";
+import { isPlain, valueCost } from "./find-unsafe-value.ts";
 
 /** Attributes as text, and what happened to them on the way. */
 export interface EncodedAttributes {
@@ -20,9 +21,6 @@ export const forbiddenKeys: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "prototype",
 ]);
 
-/** Values of one attribute at most, so that a graph of shared objects cannot grow without bound. */
-const maxValues = 50_000;
-
 /** An escaped half of a surrogate pair; the text before it ends in an even number of backslashes. */
 const loneSurrogate = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
@@ -36,15 +34,21 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
   const owners = new Map<string, Members>();
   const problems: string[] = [];
   const members: string[] = [];
+  let omitted = 0;
   for (const layer of layers) {
     try {
-      const owner = (layer instanceof Map ? Object.fromEntries(layer) : (layer ?? {})) as Members; // Any object may be asked for any key.
-      for (const key of Object.keys(owner)) owners.set(key, owner);
+      const owner = convert(layer ?? {}, layer ?? {});
+      if (typeof owner !== "object" || Array.isArray(owner)) refuse(); // A Set, a Promise, a Date has no keys.
+      for (const key of Object.keys(owner as Members)) owners.set(key, owner as Members); // Looked at just now.
     } catch {
-      problems.push("(attributes)"); // A revoked proxy does not even list its keys.
+      problems.push("(attributes)"); // Nor does a revoked proxy list its own.
     }
   }
   for (const [key, owner] of owners) {
+    if (members.length === createdEventMaxAttributes) {
+      omitted++;
+      continue;
+    }
     try {
       const text = forbiddenKeys.has(key) ? refuse() : encodeValue(owner[key]);
       if (text !== undefined) members.push(`,${wellFormed(JSON.stringify(key))}:${text}`);
@@ -52,13 +56,16 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
       problems.push(key); // A getter, proxy or toJSON threw, or the value is cyclic, too deep or too large.
     }
   }
-  const kept = members.slice(0, createdEventMaxAttributes);
-  return { text: kept.join(""), problems, omitted: members.length - kept.length };
+  return { text: members.join(""), problems, omitted };
 }
 
 /** Whether something is an error, also one of another realm. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  } catch {
+    return false; // A revoked proxy is not even asked.
+  }
 }
 
 function refuse(): never {
@@ -67,16 +74,16 @@ function refuse(): never {
 
 function encodeValue(value: unknown): string | undefined {
   const ancestors: unknown[] = [];
-  let values = 0;
+  let cost = 0;
   const text: string | undefined = JSON.stringify(
     value,
     function (this: Members, key: string, json: unknown) {
       while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
-      // The event and the attribute's holder here are levels too.
-      if (key === "__proto__" || ++values > maxValues || ancestors.length > maxDepth) refuse();
+      cost += valueCost(json);
+      if (key === "__proto__" || cost > maxValues) refuse();
       const converted = convert(this[key], json);
-      // JSON.stringify gets this object next, and hands its members back with it as their holder.
-      if (typeof converted === "object") ancestors.push(converted);
+      // JSON.stringify gets this object next, and hands its members back with it as their holder. The event is a level too.
+      if (converted && typeof converted === "object" && ancestors.push(converted) === maxDepth) refuse();
       return converted;
     },
   );
@@ -89,7 +96,7 @@ function convert(value: unknown, json: unknown): unknown {
   if (typeof json !== "object") return json;
   // A Date that is none becomes null, which would not say so.
   if (json === null) return value === null ? null : String(value);
-  if (Array.isArray(json)) return json;
+  if (Array.isArray(json) || isPlain(json)) return json;
   if (isError(json)) {
     const { name, message, code, stack, cause, errors } = json as Error & Members; // Where Node and AggregateError put theirs.
     return { name, message, code, stack, cause, errors };
@@ -98,12 +105,10 @@ function convert(value: unknown, json: unknown): unknown {
     return [...json.keys()].every((key) => typeof key === "string") ? Object.fromEntries(json) : [...json];
   if (json instanceof Set || (ArrayBuffer.isView(json) && "length" in json))
     return [...(json as Iterable<unknown>)]; // Sets and typed arrays are iterable.
-  const primitive: unknown = Object.getPrototypeOf(json) && json.valueOf();
-  if (primitive !== null && typeof primitive !== "object") return convert(primitive, primitive);
+  const primitive: unknown = json.valueOf();
+  if (typeof primitive !== "object") return convert(primitive, primitive);
   // An empty object that is not a plain one has its say in its text, if anywhere: a RegExp, a Promise.
-  return Object.keys(json).length > 0 || [null, Object.prototype].includes(Object.getPrototypeOf(json))
-    ? json
-    : String(json);
+  return Object.keys(json).length > 0 ? json : String(json);
 }
 
 function wellFormed(json: string): string {

@@ -1,8 +1,8 @@
 import type { EncodedAttributes } from "./encode-carefully.ts";
 import { listNames, shortenAttributes, surelyFits, utf8Bytes } from "./shorten-event.ts";
 
-/** Bytes of `event_id`, `event_time` and the punctuation round them, at most. */
-const frameBytes = 256;
+/** Bytes of `event_id`, which escaping can double, a time of 24 characters and the punctuation round them, at most. */
+const frameBytes = 320;
 
 /** `,"event_type":"…","event_name":"…"`. */
 export function encodeHead(type: string, name: string): string {

@@ -1,19 +1,22 @@
 import { ActivityError } from "../errors/activity-error.ts";
 import type { EventProblem } from "../errors/problem.ts";
-import { quote } from "./check-envelope.ts";
 
 /** What is wrong with attributes as a whole: they must be an object, not a list. */
 export function checkAttributes(attributes: unknown): EventProblem | undefined {
   if (
     attributes === undefined ||
-    (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes))
+    (typeof attributes === "object" && attributes !== null && !isList(attributes))
   )
     return undefined;
-  return {
-    code: "bad_type",
-    pointer: "",
-    detail: `attributes are ${typeof attributes === "string" ? "text" : quote(attributes)}; they must be an object`,
-  };
+  return { code: "bad_type", pointer: "", detail: "attributes must be an object" };
+}
+
+function isList(attributes: object): boolean {
+  try {
+    return Array.isArray(attributes) || ArrayBuffer.isView(attributes);
+  } catch {
+    return false; // A revoked proxy is not even asked; encoding names it.
+  }
 }
 
 /** All details in one sentence. */

@@ -3,7 +3,7 @@ import type { EventLimits } from "../limits.ts";
 import { eventLimits } from "../limits.ts";
 import type { ActivityEvent, Envelope } from "./activity-event.ts";
 import { brandEvent, isEvent } from "./activity-event.ts";
-import { checkFields, quote } from "./check-envelope.ts";
+import { checkFields } from "./check-envelope.ts";
 import { findUnsafeValue } from "./find-unsafe-value.ts";
 import { repeatsEnvelopeField } from "./repeated-fields.ts";
 import { surelyFits, utf8Bytes } from "./shorten-event.ts";
@@ -20,11 +20,11 @@ export type ParsedEvent =
  * Accepts what JSON can hold and nothing else: `createEvent` is what converts.
  */
 export function parseEvent(value: unknown, limits: EventLimits = eventLimits): ParsedEvent {
-  if (isEvent(value)) return { event: value };
   try {
+    if (isEvent(value)) return { event: value };
     const problems = checkObject(value);
     if (problems.length > 0) return { problems };
-    const unsafe = findUnsafeValue(value, limits.maxDepth);
+    const unsafe = findUnsafeValue(value, limits.maxDepth, { values: limits.maxBytes });
     // The text is what counts: a getter may answer differently each time it is asked.
     return unsafe ? refuse(unsafe) : parseEventText(JSON.stringify(value), limits);
   } catch {
@@ -56,7 +56,7 @@ export function parseEventText(text: string, limits: EventLimits = eventLimits):
 
 function checkObject(value: unknown): readonly EventProblem[] {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return checkFields(value);
-  return [{ code: "bad_type", pointer: "", detail: `the event is ${quote(value)}; it must be an object` }];
+  return refuse("bad_type").problems;
 }
 
 function checkText(text: string, value: object, limits: EventLimits): EventProblemCode | undefined {
@@ -64,10 +64,14 @@ function checkText(text: string, value: object, limits: EventLimits): EventProbl
   if (!isWellFormed(text)) return "bad_unicode";
   if (Object.keys(value).length > limits.maxKeys) return "too_many_keys";
   if (["constructor", "prototype"].some((key) => Object.hasOwn(value, key))) return "forbidden_key";
-  return findUnsafeValue(value, limits.maxDepth) ?? (repeatsEnvelopeField(text) ? "bad_json" : undefined);
+  return (
+    findUnsafeValue(value, limits.maxDepth, { values: limits.maxBytes }) ??
+    (repeatsEnvelopeField(text) ? "bad_json" : undefined)
+  );
 }
 
 const allowed: Readonly<Partial<Record<EventProblemCode, string>>> = {
+  bad_type: "an object",
   bad_json: "one JSON object with each of the four fields once",
   too_large: "fewer bytes",
   too_many_keys: "fewer keys",

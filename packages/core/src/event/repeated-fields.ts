@@ -11,11 +11,16 @@ export function repeatsEnvelopeField(text: string): boolean {
   if (!suspicious) return false;
   let depth = 0;
   let found = 0;
+  let start = -1;
   let last = "";
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    else if (token !== ":") last = token;
+  // One short token at a time: a pattern for a whole text would overflow on a long one.
+  for (const { 0: token, index } of text.matchAll(/\\.|["{}[\]:]/g)) {
+    if (token === '"') {
+      if (start >= 0) last = text.slice(start, index + 1);
+      start = start < 0 ? index : -1;
+    } else if (start >= 0) continue;
+    else if (token === "{" || token === "[") depth++;
+    else if (token !== ":") depth--;
     // A colon follows a key.
     else if (depth === 1 && (envelopeFields as readonly unknown[]).includes(JSON.parse(last))) found++;
   }

@@ -20,18 +20,19 @@ export function surelyFits(chars: number, maxBytes: number): boolean {
  * @param maxBytes Bytes of UTF-8 that the result may have, its marks included.
  */
 export function shortenAttributes(text: string, maxBytes: number): string {
-  const entries = Object.entries(JSON.parse(`{${text.slice(1)}}`) as JsonObject); // It was encoded from one.
+  const members = JSON.parse(`{${text.slice(1)}}`) as JsonObject; // It was encoded from one.
+  const entries = Object.entries(members).map(
+    ([key, value]) => [key, value, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  );
   let short = text;
   for (let chars = maxBytes / 2; utf8Bytes(short) > maxBytes; chars /= 2) {
     const names: string[] = [];
     short = "";
-    for (const [key, value] of entries) {
-      const json = JSON.stringify(typeof value === "string" ? cut(value, chars) : value);
-      const whole = json.length <= chars && key.length <= chars;
-      if (!whole || (typeof value === "string" && value.length > chars))
-        names.push(cut(key, Math.min(chars, 64)));
-      if (key.length <= chars && (whole || typeof value === "string"))
-        short += `,${JSON.stringify(key)}:${json}`;
+    for (const [key, value, long] of entries) {
+      const whole = Math.max(key.length, long.length) <= chars;
+      if (!whole) names.push(cut(key, Math.min(chars, 64)));
+      if (whole || (value === long && key.length <= chars))
+        short += `,${JSON.stringify(key)}:${value === long ? JSON.stringify(cut(long, chars)) : long}`;
     }
     short += `,"truncated":true${listNames("truncated_attributes", names)}`;
   }
@@ -49,5 +50,7 @@ export function listNames(key: string, names: readonly string[]): string {
 
 /** The first characters of a text and `…`, never half of a surrogate pair. */
 function cut(text: string, chars: number): string {
-  return text.length > chars ? `${text.slice(0, chars).replace(/.?[\ud800-\udbff]?$/s, "")}…` : text;
+  return text.length > chars
+    ? `${text.slice(0, Math.max(chars - 1, 0)).replace(/[\ud800-\udbff]$/, "")}…`
+    : text;
 }

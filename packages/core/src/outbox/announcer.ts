@@ -62,7 +62,15 @@ export class Announcer {
     const { source, append } = this.#port;
     // Ranges that were cut to fit would count as lost, so these events may be as large as any.
     const { maxBytes } = eventLimits;
-    const [id, { time }] = [source.nextId(), source.now()];
-    append(createEvent({ type: eventTypes.telemetry, name, attributes, id, time, maxBytes }));
+    let time: string;
+    try {
+      time = source.now().time;
+    } catch {
+      // The clock shows no time that an event can have; the host was told of the drops all the same.
+      return;
+    }
+    append(
+      createEvent({ type: eventTypes.telemetry, name, attributes, id: source.nextId(), time, maxBytes }),
+    );
   }
 }

@@ -199,6 +199,8 @@ export class DeliveryLoop {
   /** Sets the alarm for the next thing that only time brings about. */
   #arm(): void {
     const { ledger, waiters } = this.#port;
+    // What waits next begins a linger of its own.
+    if (ledger.pending === 0) this.#lingerAt = never;
     const idle = this.#stopped || ledger.pending === 0;
     this.#alarm.set(idle ? never : Math.min(this.#lingerAt, this.#opensAt), waiters.waiting);
   }
@@ -244,8 +246,9 @@ export class DeliveryLoop {
         return this.#reject(batch, verdict.reason);
       case "retry":
         (verdict.scope === "destination" ? this.destination : lane.gate).fail(verdict.afterMs);
+        this.#requeue(lane, batch);
+        // Last, since the host may write again while it is told.
         if (verdict.attention) this.#tellPaused(verdict.reason);
-        return this.#requeue(lane, batch);
     }
   }
 
@@ -262,6 +265,10 @@ export class DeliveryLoop {
     else lane.gate.succeed();
     const done = batch.pick((place) => !again.has(place) && !refused.has(place));
     this.finish(done, "delivered");
+    this.#requeue(
+      lane,
+      batch.pick((place) => again.has(place)),
+    );
     for (const [place, reason] of refused) {
       if (!again.has(place))
         this.#reject(
@@ -269,10 +276,6 @@ export class DeliveryLoop {
           reason,
         );
     }
-    this.#requeue(
-      lane,
-      batch.pick((place) => again.has(place)),
-    );
     // A next hop that takes nothing else would refuse the announcement too, and that of its refusal.
     if (done.count > 0 && this.#port.announcer.announce()) this.linger();
   }

@@ -74,7 +74,7 @@ export interface LedgerSnapshot {
   readonly dropped: number;
   /** `dropped` by reason; absent reasons are 0. */
   readonly droppedBy: DropCounts;
-  /** Events of an aborted write, taken back before they were sent; their sender keeps them. */
+  /** Events of an aborted write, taken back before they were sent or when their attempt had failed; their sender keeps them. */
   readonly withdrawn: number;
   /** Events put on the wire a second or later time. Not part of the balance. */
   readonly repeats: number;

@@ -6,11 +6,13 @@ const chunkBytes = 16_384;
 /** Free chunks kept for reuse. */
 const maxPooled = 64;
 
+/** Bytes of events and where each ends. Its lists are reused and may be longer than `count`. */
 interface Chunk {
   readonly bytes: Uint8Array;
   used: number;
-  /** The first event that is still here. */
+  /** The first event that is still here, and the number of events that ever were. */
   first: number;
+  count: number;
   readonly ends: number[];
   readonly positions: Position[];
   readonly times: number[];
@@ -34,16 +36,32 @@ const lineFeed = 10;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Chunks that are given back and taken again; one pool for all queues of a store. */
+/**
+ * Chunks that are given back and taken again, lists and all; one pool for all queues of a store. What
+ * lives as long as a queue is long would else be moved by the collector again and again.
+ */
 export class ChunkPool {
-  readonly #free: Uint8Array[] = [];
+  readonly #free: Chunk[] = [];
 
-  take(bytes: number): Uint8Array {
-    return (bytes === chunkBytes ? this.#free.pop() : undefined) ?? new Uint8Array(bytes);
+  take(bytes: number): Chunk {
+    const chunk = bytes === chunkBytes ? this.#free.pop() : undefined;
+    return (
+      chunk ?? {
+        bytes: new Uint8Array(bytes),
+        used: 0,
+        first: 0,
+        count: 0,
+        ends: [],
+        positions: [],
+        times: [],
+      }
+    );
   }
 
-  give(bytes: Uint8Array): void {
-    if (bytes.length === chunkBytes && this.#free.length < maxPooled) this.#free.push(bytes);
+  give(chunk: Chunk): void {
+    if (chunk.bytes.length !== chunkBytes || this.#free.length >= maxPooled) return;
+    chunk.used = chunk.first = chunk.count = 0;
+    this.#free.push(chunk);
   }
 }
 
@@ -80,17 +98,16 @@ export class EventQueue {
     let chunk = this.#chunks.at(-1);
     let encoded = chunk && encode(text, chunk);
     if (chunk === undefined || encoded === undefined || encoded.read < text.length) {
-      const bytes = this.#pool.take(text.length * 3 < chunkBytes ? chunkBytes : utf8Bytes(text) + 1);
-      chunk = { bytes, used: 0, first: 0, ends: [], positions: [], times: [] };
+      chunk = this.#pool.take(text.length * 3 < chunkBytes ? chunkBytes : utf8Bytes(text) + 1);
       this.#chunks.push(chunk);
       encoded = encode(text, chunk);
     }
     const bytes = encoded.written + 1;
     chunk.used += bytes;
     chunk.bytes[chunk.used - 1] = lineFeed;
-    chunk.ends.push(chunk.used);
-    chunk.positions.push(position);
-    chunk.times.push(time);
+    chunk.ends[chunk.count] = chunk.used;
+    chunk.positions[chunk.count] = position;
+    chunk.times[chunk.count++] = time;
     return bytes;
   }
 
@@ -104,7 +121,7 @@ export class EventQueue {
     const from = startOf(chunk, chunk.first);
     const base = run.ends.at(-1) ?? 0;
     let next = chunk.first;
-    while (next < chunk.ends.length && run.ends.length < maxEvents) {
+    while (next < chunk.count && run.ends.length < maxEvents) {
       const end = base + at(chunk.ends, next) - from;
       if (at(chunk.positions, next) >= before || (end > maxBytes && run.ends.length > 0)) break;
       run.ends.push(end);
@@ -121,17 +138,19 @@ export class EventQueue {
     return count;
   }
 
-  /** Takes the first event out and returns its text and position. */
-  shift(): { readonly text: string; readonly position: Position; readonly bytes: number } | undefined {
+  /** Bytes of the first event, its line feed included; 0 when there is none. */
+  get firstBytes(): number {
     const chunk = this.#chunks[0];
-    if (chunk === undefined) return undefined;
-    const index = chunk.first;
-    const start = startOf(chunk, index);
-    const end = at(chunk.ends, index);
-    const text = decoder.decode(chunk.bytes.subarray(start, end - 1));
-    const position = at(chunk.positions, index);
-    this.#advance(chunk, index + 1);
-    return { text, position, bytes: end - start };
+    return chunk === undefined ? 0 : at(chunk.ends, chunk.first) - startOf(chunk, chunk.first);
+  }
+
+  /** Takes the first event out and returns its text; there must be one. */
+  shift(): string {
+    const chunk = this.#chunks[0] as Chunk; // As said.
+    const start = startOf(chunk, chunk.first);
+    const text = decoder.decode(chunk.bytes.subarray(start, at(chunk.ends, chunk.first) - 1));
+    this.#advance(chunk, chunk.first + 1);
+    return text;
   }
 
   /** Takes out every event whose position lies in the range; returns their positions and bytes. */
@@ -142,38 +161,33 @@ export class EventQueue {
     const positions: Position[] = [];
     let bytes = 0;
     for (const chunk of [...this.#chunks]) {
-      const first = at(chunk.positions, chunk.first);
-      if (at(chunk.positions, chunk.positions.length - 1) < from || first > to) continue;
-      const kept: EventRun = { bytes: chunk.bytes, ends: [], positions: [], times: [] };
-      const before = chunk.used - startOf(chunk, chunk.first);
-      compact(chunk, kept, (position) => {
+      if (at(chunk.positions, chunk.count - 1) < from || at(chunk.positions, chunk.first) > to) continue;
+      bytes += chunk.used - startOf(chunk, chunk.first);
+      compact(chunk, (position) => {
         const stays = position < from || position > to;
         if (!stays) positions.push(position);
         return stays;
       });
-      bytes += before - (kept.ends.at(-1) ?? 0);
-      const place = this.#chunks.indexOf(chunk);
-      if (kept.ends.length > 0) this.#chunks[place] = { ...kept, used: kept.ends.at(-1) ?? 0, first: 0 };
-      else {
-        this.#chunks.splice(place, 1);
-        this.#pool.give(chunk.bytes);
-      }
+      bytes -= chunk.used;
+      if (chunk.count > 0) continue;
+      this.#chunks.splice(this.#chunks.indexOf(chunk), 1);
+      this.#pool.give(chunk);
     }
     return { positions, bytes };
   }
 
   /** Puts a run back before everything with a later position. */
   putBack(run: EventRun): void {
-    const chunk: Chunk = { ...run, used: run.ends.at(-1) ?? 0, first: 0 };
+    const chunk: Chunk = { ...run, used: run.ends.at(-1) ?? 0, first: 0, count: run.ends.length };
     const place = this.#chunks.findIndex((other) => at(other.positions, other.first) > at(run.positions, 0));
     this.#chunks.splice(place < 0 ? this.#chunks.length : place, 0, chunk);
   }
 
   #advance(chunk: Chunk, next: number): void {
     chunk.first = next;
-    if (next < chunk.ends.length) return;
+    if (next < chunk.count) return;
     this.#chunks.shift();
-    this.#pool.give(chunk.bytes);
+    this.#pool.give(chunk);
   }
 }
 
@@ -186,18 +200,21 @@ function startOf(chunk: Chunk, index: number): number {
   return index === 0 ? 0 : at(chunk.ends, index - 1);
 }
 
-/** Moves the events that pass to the front of a chunk's bytes. */
-function compact(chunk: Chunk, kept: EventRun, passes: (position: Position) => boolean): void {
-  for (let index = chunk.first; index < chunk.ends.length; index++) {
-    const position = at(chunk.positions, index);
-    if (!passes(position)) continue;
-    const start = startOf(chunk, index);
-    const end = at(chunk.ends, index);
-    const target = kept.ends.at(-1) ?? 0;
-    chunk.bytes.copyWithin(target, start, end);
-    kept.ends.push(target + end - start);
-    kept.positions.push(position);
-    kept.times.push(at(chunk.times, index));
+/** Moves the events that pass to the front of their chunk; the others are gone. */
+function compact(chunk: Chunk, passes: (position: Position) => boolean): void {
+  const { first, count, bytes, ends, positions, times } = chunk;
+  let start = startOf(chunk, first);
+  chunk.used = chunk.first = chunk.count = 0;
+  for (let index = first; index < count; index++) {
+    const end = at(ends, index);
+    if (passes(at(positions, index))) {
+      bytes.copyWithin(chunk.used, start, end);
+      chunk.used += end - start;
+      positions[chunk.count] = at(positions, index);
+      times[chunk.count] = at(times, index);
+      ends[chunk.count++] = chunk.used;
+    }
+    start = end;
   }
 }
 

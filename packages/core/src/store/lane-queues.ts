@@ -6,12 +6,6 @@ import { EventQueue } from "./event-queue.ts";
 /** Numbers of a store while they change. */
 export type Counts = { -readonly [Key in keyof StoreUsage]: number };
 
-/** Events and their bytes that were added, or taken away where negative. */
-export interface Change {
-  readonly events: number;
-  readonly bytes: number;
-}
-
 /** The events of one lane, a queue for each importance. */
 export class LaneQueues {
   readonly lane: number;
@@ -36,8 +30,8 @@ export class LaneQueues {
     return Math.min(...this.queues.map((queue) => queue.position));
   }
 
-  /** Notes that waiting events of an importance came or went. */
-  count(importance: number, { events, bytes }: Change): void {
+  /** Notes that waiting events of an importance came, or went where the numbers are negative. */
+  count(importance: number, events: number, bytes: number): void {
     this.events += events;
     this.bytes += bytes;
     if (importance === importances.kept) return;
@@ -54,7 +48,7 @@ export class LaneQueues {
       const before = run.ends.at(-1) ?? 0;
       const moved = this.queues[importance]?.move(run, next, limits) ?? 0;
       if (moved === 0) return;
-      this.count(importance, { events: -moved, bytes: before - (run.ends.at(-1) ?? 0) });
+      this.count(importance, -moved, before - (run.ends.at(-1) ?? 0));
     }
   }
 }

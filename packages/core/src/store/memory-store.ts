@@ -53,7 +53,7 @@ class MemoryStore implements Store {
     const bytes = queues.queue(importance).push(text, ++this.#last, this.#clock.monotonic());
     this.usage.events++;
     this.usage.bytes += bytes;
-    queues.count(importance, { events: 1, bytes });
+    queues.count(importance, 1, bytes);
     return this.#last;
   }
 
@@ -79,7 +79,7 @@ class MemoryStore implements Store {
     const change = { events: run.ends.length, bytes: run.bytes.length };
     // What comes back was promised a further try: it is not evicted.
     this.#lane(lease.lane).queue(importances.kept).putBack(run);
-    this.#lane(lease.lane).count(importances.kept, change);
+    this.#lane(lease.lane).count(importances.kept, change.events, change.bytes);
     this.usage.events += change.events;
     this.usage.bytes += change.bytes;
   }
@@ -96,7 +96,7 @@ class MemoryStore implements Store {
     for (const lane of this.#lanes.values()) {
       for (const [importance, queue] of lane.queues.entries()) {
         const { positions, bytes } = queue.withdraw(from, to);
-        lane.count(importance, { events: -positions.length, bytes: -bytes });
+        lane.count(importance, -positions.length, -bytes);
         this.usage.events -= positions.length;
         this.usage.bytes -= bytes;
         withdrawn.push(...positions);
@@ -106,12 +106,10 @@ class MemoryStore implements Store {
   }
 
   evict(bornBefore?: number): readonly Eviction[] {
-    const { usage, capacity } = this;
-    const isFull = (): boolean => usage.events > capacity.events || usage.bytes > capacity.bytes;
-    return [
-      ...(bornBefore === undefined ? [] : this.#evictWhile("expired", () => true, bornBefore)),
-      ...this.#evictWhile("capacity", isFull),
-    ];
+    const evictions: Eviction[] = [];
+    if (bornBefore !== undefined) this.#giveUp("expired", bornBefore, evictions);
+    if (this.#full) this.#giveUp("capacity", Number.POSITIVE_INFINITY, evictions);
+    return evictions;
   }
 
   close(): Promise<void> {
@@ -140,39 +138,42 @@ class MemoryStore implements Store {
     return oldest;
   }
 
-  #evictWhile(
-    reason: Eviction["reason"],
-    over: () => boolean,
-    bornBefore: number = Number.POSITIVE_INFINITY,
-  ): readonly Eviction[] {
-    const texts: string[] = [];
-    const positions: Position[] = [];
-    while (over()) {
-      const event = this.#evictOne(bornBefore);
-      if (event === undefined) break;
-      texts.push(event.text);
-      positions.push(event.position);
-    }
-    return texts.length === 0 ? [] : [{ reason, count: texts.length, texts, positions }];
+  get #full(): boolean {
+    const { usage, capacity } = this;
+    return usage.events > capacity.events || usage.bytes > capacity.bytes;
   }
 
-  /** Takes out the oldest of the least important events that entered before `bornBefore`. */
-  #evictOne(bornBefore: number): { readonly text: string; readonly position: Position } | undefined {
+  /** Takes out the oldest of the least important events: all that entered before `bornBefore`, or until the rest fits. */
+  #giveUp(reason: Eviction["reason"], bornBefore: number, evictions: Eviction[]): void {
+    const texts: string[] = [];
+    const positions: Position[] = [];
     for (let importance = 0; importance < importances.kept; importance++) {
-      let oldest: LaneQueues | undefined;
-      let first: Position = Number.POSITIVE_INFINITY;
-      for (const lane of this.#lanes.values()) {
-        const { position = first, time = bornBefore } = lane.queues[importance] ?? {};
-        if (position < first && time < bornBefore) [oldest, first] = [lane, position];
+      while (reason === "expired" || this.#full) {
+        const lane = this.#oldestOf(importance, bornBefore);
+        const queue = lane?.queues[importance];
+        if (lane === undefined || queue === undefined) break;
+        const bytes = queue.firstBytes;
+        positions.push(queue.position);
+        texts.push(queue.shift());
+        this.usage.events--;
+        this.usage.bytes -= bytes;
+        lane.count(importance, -1, -bytes);
       }
-      const event = oldest?.queues[importance]?.shift();
-      if (oldest === undefined || event === undefined) continue;
-      oldest.count(importance, { events: -1, bytes: -event.bytes });
-      this.usage.events--;
-      this.usage.bytes -= event.bytes;
-      return event;
     }
-    return undefined;
+    if (texts.length > 0) evictions.push({ reason, count: texts.length, texts, positions });
+  }
+
+  /** The lane whose first event of an importance is the oldest, of those that entered before `bornBefore`. */
+  #oldestOf(importance: number, bornBefore: number): LaneQueues | undefined {
+    let oldest: LaneQueues | undefined;
+    let first: Position = Number.POSITIVE_INFINITY;
+    for (const lane of this.#lanes.values()) {
+      const queue = lane.queues[importance];
+      if (queue === undefined || queue.position >= first || queue.time >= bornBefore) continue;
+      oldest = lane;
+      first = queue.position;
+    }
+    return oldest;
   }
 }
 

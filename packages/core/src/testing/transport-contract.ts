@@ -53,7 +53,7 @@ export function describeTransportContract(options: TransportContractOptions): vo
         await body(trial);
       } finally {
         await trial.heal();
-        await trial.transport.close();
+        await trial.soon(trial.transport.close());
         await trial.dispose?.();
       }
     });

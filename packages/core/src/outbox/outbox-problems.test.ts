@@ -1,0 +1,84 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Verdict } from "../ports/transport.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { fakeClock } from "../testing/fake-clock.ts";
+import { startOutbox } from "../testing/outbox-trial.ts";
+import { recordingTransport } from "../testing/recording-transport.ts";
+import { createOutbox } from "./outbox.ts";
+import { testEvent, testEvents } from "../testing/event-fixtures.ts";
+
+const unreachable: Verdict = { kind: "retry", reason: { code: "unreachable" }, scope: "destination" };
+
+describe("problems", () => {
+  it("may be told to a handler that throws", async () => {
+    const clock = fakeClock();
+    const transport = recordingTransport({ verdicts: [{ kind: "rejected", reason: { code: "bad" } }] });
+    const sink = createOutbox(transport, createMemoryStore({ clock, maxEvents: 1 }), {
+      clock,
+      onProblem: () => {
+        throw new Error("the host is broken");
+      },
+    });
+    for (const event of testEvents(1, 2)) sink.record(event);
+    // The announcement of the drop travels with it and is refused, too.
+    expect(await sink.flush()).toMatchObject({ dropped: 1, rejected: 2 });
+    expect(await sink.close()).toMatchObject({ pending: 0 });
+  });
+
+  it("may be told to an asynchronous handler that rejects", async () => {
+    const trial = startOutbox({
+      transport: { verdicts: [{ kind: "rejected", reason: { code: "bad" } }] },
+      onProblem: () => Promise.reject(new Error("the host is broken")),
+    });
+    expect(await trial.sink.write([testEvent(1)])).toMatchObject({ except: [{ was: "rejected" }] });
+  });
+
+  it("go to the handler that is set now", async () => {
+    const trial = startOutbox({
+      transport: { verdicts: () => ({ kind: "rejected", reason: { code: "bad" } }) },
+    });
+    const told: string[] = [];
+    trial.sink.onProblem = ({ code }) => told.push(code);
+    await trial.sink.write([testEvent(1)]);
+    expect(told).toEqual(["rejected"]);
+    expect(trial.problems).toEqual([]);
+  });
+
+  it("name what was rejected, how many and why", async () => {
+    const reason = { code: "http_400", detail: "a bad name" };
+    const trial = startOutbox({ transport: { verdicts: [{ kind: "rejected", reason }] } });
+    await trial.sink.write(testEvents(1, 2));
+    expect(trial.problems).toEqual([
+      { code: "rejected", message: "2 event(s) were refused for good: http_400", count: 2, reason },
+    ]);
+    expect(trial.sink.stats()).toMatchObject({ rejected: 2, pending: 0 });
+  });
+
+  it("ask for attention once, until something is delivered", async () => {
+    const refused: Verdict = {
+      ...unreachable,
+      reason: { code: "http_401", detail: "bad key" },
+      attention: true,
+    };
+    const trial = startOutbox({
+      transport: {
+        verdicts: [refused, refused, { kind: "delivered" }, { ...refused, reason: { code: "http_404" } }],
+      },
+    });
+    void trial.sink.write([testEvent(1)]);
+    await trial.clock.advance(10_000);
+    expect(trial.problems).toEqual([
+      { code: "paused", message: "nothing is sent for now: bad key", reason: refused.reason },
+    ]);
+    void trial.sink.write([testEvent(2)]);
+    await trial.clock.advance(10_000);
+    expect(trial.problems.slice(1)).toMatchObject([{ message: "nothing is sent for now: http_404" }]);
+  });
+
+  it("say nothing of an ordinary retry", async () => {
+    const trial = startOutbox({ transport: { verdicts: [unreachable] } });
+    void trial.sink.write([testEvent(1)]);
+    await trial.clock.advance(10_000);
+    expect(trial.problems).toEqual([]);
+  });
+});

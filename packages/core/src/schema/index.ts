@@ -1,0 +1,2 @@
+export type { EventOutput } from "./event-schema.ts";
+export { eventSchema } from "./event-schema.ts";
