@@ -2,6 +2,7 @@ import type { Clock } from "@activity/core";
 import { httpContract } from "@activity/core";
 import { Refusal } from "./answer.ts";
 import type { BodyAccount } from "./body-meter.ts";
+import { concatBytes } from "./concat-bytes.ts";
 import type { ProxyLimits } from "./proxy-options.ts";
 import type { BodyDecoder, ProxyRequest, RequestBody } from "./request.ts";
 import { BodyTooLarge } from "./request.ts";
@@ -96,18 +97,7 @@ async function collect(
       detail: `the connection ended ${size} bytes into the body`,
     });
   }
-  const [first] = parts;
-  return parts.length === 1 && first !== undefined ? first : concat(parts, size);
-}
-
-function concat(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatBytes(parts, size);
 }
 
 async function withinTime<T>(reading: Promise<T>, { limits, clock }: ReadBodyContext): Promise<T> {

@@ -1,3 +1,4 @@
+import { concatBytes } from "./concat-bytes.ts";
 import type { BodyDecoder } from "./request.ts";
 import { BodyTooLarge } from "./request.ts";
 
@@ -30,11 +31,5 @@ async function decompress(
     parts.push(value);
   }
   await written;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatBytes(parts, size);
 }
