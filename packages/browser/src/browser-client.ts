@@ -20,7 +20,7 @@ export type Consent = "granted" | "pending" | "denied";
 /** Options of a browser client. */
 export interface BrowserClientOptions {
   /** Where events are posted: the path of a proxy on the page's own server, such as `/v1/events`. */
-  readonly url: string | URL;
+  readonly url: string;
   /** The application the page belongs to. */
   readonly service: Service;
   /** Attributes of every event. */

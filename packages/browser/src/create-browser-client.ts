@@ -56,7 +56,7 @@ function pageClientOf(options: BrowserClientOptions): LooseClient {
   return client;
 }
 
-function absoluteUrl(url: string | URL): string {
+function absoluteUrl(url: string): string {
   try {
     return new URL(url, document.baseURI).href;
   } catch (cause) {
