@@ -21,6 +21,8 @@ export type { Browser, BrowserContext, Page } from "playwright-core";
 export interface Chromium {
   readonly browser: Browser;
   readonly pid: number;
+  /** Its folder. */
+  readonly profile: string;
   /** The context that the browser starts with: its tabs share cookies and storage. */
   readonly context: BrowserContext;
   /** Another one with storage of its own, like another person's browser. */
@@ -85,6 +87,7 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
     return {
       browser,
       pid: process.pid,
+      profile,
       context,
       newContext: () => browser.newContext(),
       newTab: async (place = context) => watch(await place.newPage()),
