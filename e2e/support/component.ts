@@ -73,7 +73,8 @@ export function startComponent({ name, file, args = [], environment }: Component
         const look = (): void => {
           const found = lines.map((line) => pattern.exec(line)).find((match) => match !== null);
           if (found) resolve(found);
-          else if (!running.has(child)) reject(new Error(`${name} ended early:\n${lines.slice(-20).join("\n")}`));
+          else if (!running.has(child))
+            reject(new Error(`${name} ended early:\n${lines.slice(-20).join("\n")}`));
           else return;
           listeners.delete(look);
         };

@@ -43,13 +43,19 @@ export function createAdminServer({ activity, sink, port, pageFolder }: AdminSer
       case "POST /api/logout":
         response.setHeader("set-cookie", sessions.close(request));
         return json(response, 200, {});
-      case "GET /api/me":
-        return json(response, 200, { user: sessions.userOf(request) ?? null });
-      case "POST /api/deploy":
-        // The button that fails, so that its page has an error to tell of.
-        activity.recordError(new Error("no slots left"), { organization_id: "org_acme", api: "/api/deploy" });
-        return json(response, 503, { error: "no slots left" });
+      case "GET /api/me": {
+        const user = sessions.userOf(request);
+        return user === undefined ? json(response, 401, {}) : json(response, 200, { user });
+      }
+      case "POST /api/github/connect":
+        // The button that fails, so that page and server have an error to tell of.
+        activity.recordError(new Error("GitHub did not answer"), {
+          organization_id: "org_acme",
+          api: "github",
+        });
+        return json(response, 502, { error: "GitHub did not answer" });
       default:
+        if (request.url?.startsWith("/api/")) return json(response, 404, { error: "there is no such API" });
         return servePage({ folder: pageFolder }, request, response);
     }
   }

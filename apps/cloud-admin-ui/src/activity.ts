@@ -25,3 +25,6 @@ export const activity = createBrowserClient<typeof catalog>({
   plugins: [pageViews(), errors()],
   consent: sharesUsageData() ? "granted" : "denied",
 });
+
+// For the console, and for whoever watches: activity.stats().
+Object.assign(globalThis, { activity });

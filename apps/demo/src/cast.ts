@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Component } from "e2e/support/component.ts";
-import { startComponent } from "e2e/support/component.ts";
+import type { Component } from "../../../e2e/support/component.ts";
+import { startComponent } from "../../../e2e/support/component.ts";
 
 /** Where everything of a run lies. */
 export interface Folders {
@@ -50,14 +50,14 @@ export async function startCast(folders: Folders, cloud: Readonly<Record<string,
   const startIntake = async (): Promise<Component> => {
     const intake = startComponent({
       name: "intake",
-      file: import.meta.resolve("@activity/intake/serve"),
+      file: new URL("../../../packages/intake/bin/activity-intake.mjs", import.meta.url),
       args: ["serve"],
       environment: { PORT: port, ACTIVITY_DATA_DIR: folders.intake, ACTIVITY_WRITE_KEYS: writeKey },
     });
     await intake.line(/127\.0\.0\.1:\d+/);
     return intake;
   };
-  const app = (name: string): string => import.meta.resolve(`../../${name}/src/main.ts`);
+  const app = (name: string): URL => new URL(`../../${name}/src/main.ts`, import.meta.url);
   const command = (...args: readonly string[]): Component =>
     startComponent({ name: `cli ${args.join(" ")}`, file: app("local-cli"), args, environment: local });
 
@@ -80,7 +80,7 @@ export async function startCast(folders: Folders, cloud: Readonly<Record<string,
   });
   const control = startComponent({
     name: "control",
-    file: import.meta.resolve("./control.ts"),
+    file: new URL("./control.ts", import.meta.url),
     environment: { ...fast, INTAKE_URL: intakeUrl, WRITE_KEY: writeKey },
   });
   const [, adminAddress = ""] = await adminServer.line(/listens on (\S+)/);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { readSegments } from "@activity/spool";
-import { startKafka } from "e2e/support/kafka-broker.ts";
-import { createTopic, readTopic } from "e2e/support/kafka-client.ts";
+import { startKafka } from "../../../e2e/support/kafka-broker.ts";
+import { createTopic, readTopic } from "../../../e2e/support/kafka-client.ts";
 import { SegmentTail } from "./arrivals.ts";
 import type { DemoOptions } from "./options.ts";
 

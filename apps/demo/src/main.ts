@@ -2,9 +2,11 @@
 import { readOptions } from "./options.ts";
 import { play } from "./play.ts";
 
+let code = 2;
 try {
-  process.exitCode = (await play(readOptions(process.argv.slice(2)))) ? 0 : 1;
+  code = (await play(readOptions(process.argv.slice(2)))) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
 }
+// Whatever was started and still runs ends with this process.
+process.exit(code);

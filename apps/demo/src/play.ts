@@ -156,9 +156,12 @@ class Stage {
       "local-runtime": cast.localRuntime,
       [controlService]: cast.control,
     };
-    const recorded = new Map([
+    const counted = Object.entries(components).map(
+      ([service, { stats }]) => [service, stats.recorded] as const,
+    );
+    const recorded = new Map<string, number>([
       ...this.#ended,
-      ...Object.entries(components).map(([service, { stats }]) => [service, stats.recorded] as const),
+      ...counted,
       ...((await pages?.recorded()) ?? []),
     ]);
     const repeats = new Map(

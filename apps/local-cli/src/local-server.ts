@@ -3,7 +3,6 @@ import { servePage } from "@activity-apps/serve-page";
 import { createProxy } from "@activity/proxy";
 import { createNodeServer, type NodeServer } from "@activity/proxy/node";
 import type { CliClient } from "@activity/sink-intake";
-import { version } from "./open-activity.ts";
 import { readUser } from "./user-file.ts";
 
 /** What the local server is made of. */
@@ -32,21 +31,31 @@ export function createLocalServer({ activity, port, pageFolder }: LocalServerOpt
       return own ? { attributes: stamps() } : null;
     },
   });
-  const meta = { "activity-token": token, "activity-version": version };
 
+  /** What is put onto the page's events, and what the page is told of it. */
   function stamps(): Readonly<Record<string, string>> {
-    const known = { install_id: activity.installId, user_id: readUser(), version };
+    const known = { install_id: activity.installId, user_id: readUser() };
     return Object.fromEntries(
       Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
   }
 
+  function meta(): Readonly<Record<string, string>> {
+    const { install_id = "", user_id = "" } = stamps();
+    const enabled = String(activity.installId !== undefined);
+    return {
+      "activity-token": token,
+      "activity-install-id": install_id,
+      "activity-user-id": user_id,
+      "activity-enabled": enabled,
+    };
+  }
+
   return createNodeServer(proxy, {
     port,
     otherwise: (request, response) => {
-      if (request.url === "/api/connect")
-        response.writeHead(502, { "content-type": "text/plain" }).end("the connector did not answer");
-      else void servePage({ folder: pageFolder, meta }, request, response);
+      if (request.url?.startsWith("/api/")) response.writeHead(502).end("this project has no such API");
+      else void servePage({ folder: pageFolder, meta: meta() }, request, response);
     },
   });
 }

@@ -22,3 +22,6 @@ export const activity = createBrowserClient<typeof catalog>({
   plugins: [pageViews(), errors()],
   consent: stamped("enabled") === "false" ? "denied" : "granted",
 });
+
+// For the console, and for whoever watches: activity.stats().
+Object.assign(globalThis, { activity });
