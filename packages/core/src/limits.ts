@@ -4,7 +4,7 @@ export const maxTypeChars = 128;
 export const maxNameChars = 256;
 /** Nested objects and arrays of one event, the event itself counted. */
 export const maxDepth = 32;
-/** Values of one attribute that are encoded, so that objects which share members cannot unfold without end. */
+/** Values of an event's attributes that are encoded, so that objects which share members cannot unfold without end. */
 export const maxValues = 50_000;
 /** Above this a client shortens an event's largest attributes: bytes of UTF-8. */
 export const createdEventMaxBytes = 32_768;

@@ -109,6 +109,16 @@ describe("what cannot be encoded", () => {
     expect(encode({ value }).problems).toEqual([]);
   });
 
+  it.each<[string, unknown, number]>([
+    ["lists", Array(40_000).fill(1), 1],
+    ["lists that are too long themselves", Array(60_000).fill(1), 0],
+  ])("leaves less and less to those behind it, and a little always: %s", (_, list, encoded) => {
+    const lists = Object.fromEntries(Array.from({ length: 200 }, (_item, index) => [`k${index}`, list]));
+    const { json, problems } = encode({ ...lists, short: Array(900).fill(1), text: "x".repeat(500_000) });
+    expect(problems).toHaveLength(200 - encoded);
+    expect(Object.keys(json).slice(-2)).toEqual(["short", "text"]);
+  });
+
   it("has its levels counted back", () => {
     const deep = nest(30, (inner) => ({ inner }));
     expect(encode({ value: [deep, deep, [[]], 1] }).problems).toEqual([]);

@@ -1,6 +1,7 @@
 import { reservedKeys } from "../constants/attribute-keys.ts";
 import { createdEventMaxAttributes, maxDepth, maxValues } from "../limits.ts";
 import type { Attributes } from "./activity-event.ts";
+import type { Budget } from "./find-unsafe-value.ts";
 import { isPlain, valueCost } from "./find-unsafe-value.ts";
 
 /** Attributes as text, and what happened to them on the way. */
@@ -34,6 +35,7 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
   const owners = new Map<string, Members>();
   const problems: string[] = [];
   const members: string[] = [];
+  const budget: Budget = { values: maxValues };
   let omitted = 0;
   for (const layer of layers) {
     try {
@@ -50,7 +52,7 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
       continue;
     }
     try {
-      const text = forbiddenKeys.has(key) ? refuse() : encodeValue(owner[key]);
+      const text = forbiddenKeys.has(key) ? refuse() : encodeValue(owner[key], budget);
       if (text !== undefined) members.push(`,${wellFormed(JSON.stringify(key))}:${text}`);
     } catch {
       problems.push(key); // A getter, proxy or toJSON threw, or the value is cyclic, too deep or too large.
@@ -72,22 +74,37 @@ function refuse(): never {
   throw new RangeError();
 }
 
-function encodeValue(value: unknown): string | undefined {
+/** Takes from the budget, so that many large attributes leave less for those behind them, and a little always. */
+function encodeValue(value: unknown, budget: Budget): string | undefined {
   const ancestors: unknown[] = [];
-  let cost = 0;
-  const text: string | undefined = JSON.stringify(
-    value,
-    function (this: Members, key: string, json: unknown) {
-      while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
-      cost += valueCost(json);
-      if (key === "__proto__" || cost > maxValues) refuse();
-      const converted = convert(this[key], json);
-      // JSON.stringify gets this object next, and hands its members back with it as their holder. The event is a level too.
-      if (converted && typeof converted === "object" && ancestors.push(converted) === maxDepth) refuse();
-      return converted;
-    },
-  );
-  return text && wellFormed(text);
+  let left = budget.values;
+  // Members are paid for before JSON.stringify has them: the toJSON of a Buffer would copy it all.
+  const pay = (members: readonly unknown[]): void => {
+    for (const member of members) {
+      left -= valueCost(member);
+      if (left < 0) refuse();
+    }
+  };
+  try {
+    pay([value]);
+    const text: string | undefined = JSON.stringify(
+      value,
+      function (this: Members, key: string, json: unknown) {
+        while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+        if (key === "__proto__") refuse();
+        const converted = convert(this[key], json);
+        // JSON.stringify gets this object next, and hands its members back with it as their holder.
+        if (converted && typeof converted === "object") {
+          pay(Array.isArray(converted) ? converted : Object.values(converted));
+          if (ancestors.push(converted) === maxDepth) refuse(); // The event is a level too.
+        }
+        return converted;
+      },
+    );
+    return text && wellFormed(text);
+  } finally {
+    budget.values = Math.max(1_000, budget.values - (budget.values - left) / 4);
+  }
 }
 
 /** What JSON gets for a value; `json` is what its own `toJSON` made of it. */
@@ -101,6 +118,7 @@ function convert(value: unknown, json: unknown): unknown {
     const { name, message, code, stack, cause, errors } = json as Error & Members; // Where Node and AggregateError put theirs.
     return { name, message, code, stack, cause, errors };
   }
+  if ((json instanceof Map || json instanceof Set) && json.size > maxValues) refuse();
   if (json instanceof Map)
     return [...json.keys()].every((key) => typeof key === "string") ? Object.fromEntries(json) : [...json];
   if (json instanceof Set || (ArrayBuffer.isView(json) && "length" in json))

@@ -20,6 +20,7 @@ export function encodeQuickly(
 ): string | undefined {
   try {
     let keys = 0;
+    const budget = { values: maxValues };
     for (const key in attributes) {
       if (taken.has(key) || ++keys > maxKeys) return undefined;
       const value = attributes[key];
@@ -27,7 +28,7 @@ export function encodeQuickly(
       if (
         typeof value === "object" &&
         !(value instanceof Date) &&
-        findUnsafeValue(value, maxDepth - 1, { values: maxValues })
+        findUnsafeValue(value, maxDepth - 1, budget)
       )
         return undefined;
     }

@@ -1,6 +1,6 @@
 import type { EventProblemCode } from "../errors/problem.ts";
 
-/** What may still be looked at: a value costs 1, a text also 1 for every 1,000 characters. */
+/** What may still be looked at: a value costs 1, a text also 1 for every 1,000 characters, a typed array 1 for a byte. */
 export interface Budget {
   values: number;
 }
@@ -23,6 +23,7 @@ export function findUnsafeValue(
       : "bad_json";
   if (depthLeft === 0) return "too_deep";
   const list = Array.isArray(value);
+  if (list && value.length > budget.values) return "too_large";
   // Holes of a list would become null, and what it has beside its items would go.
   if (list ? Object.keys(value).length !== value.length : !isPlain(value)) return "bad_json";
   if (Object.hasOwn(value, "__proto__")) return "forbidden_key";
@@ -37,7 +38,8 @@ export function findUnsafeValue(
 
 /** What a value takes from a budget. Objects that share members would unfold without end were nothing counted. */
 export function valueCost(value: unknown): number {
-  return typeof value === "string" ? 1 + value.length / 1_000 : 1;
+  if (typeof value === "string") return 1 + value.length / 1_000;
+  return ArrayBuffer.isView(value) ? 1 + value.byteLength : 1;
 }
 
 /** Whether an object was made by a literal or by JSON, in this realm or another: its prototype has none itself. */

@@ -92,6 +92,29 @@ describe("a drop tally", () => {
   });
 
   it.each([
+    ["with escapes", '{"event_id":"s.1","event_time":"t","event_type":"a\\"b"}', 'a"b'],
+    ["with an escaped id", '{"event_id":"s\\u002e1","event_time":"t","event_type":"log"}', "log"],
+    ["in another order", '{"event_type":"log","event_time":"t","event_id":"s.1"}', "log"],
+    ["with blanks", '{ "event_id" : "s.1", "event_time": "t", "event_type": "log" }', "log"],
+    [
+      "with more behind it",
+      '{"event_id":"s.1","event_time":"t","event_type":"log","event_type_2":"x"}',
+      "log",
+    ],
+  ])("reads a text %s", (_, text, type) => {
+    const tally = new DropTally();
+    tally.add("capacity", text);
+    expect(tally.take()).toEqual([
+      {
+        reason: "capacity",
+        count: 1,
+        counts_by_type: { [type]: 1 },
+        ranges: [{ source: "s", from: 1, to: 1, count: 1 }],
+      },
+    ]);
+  });
+
+  it.each([
     [64, 64],
     [65, 64],
     [200, 64],

@@ -53,6 +53,20 @@ describe("record", () => {
     expect(trial.sent()).toEqual([["1", "2", "3"]]);
   });
 
+  it("counts the linger from the entry, also where nothing can be sent meanwhile", async () => {
+    const trial = startOutbox({
+      transport: { limits: { maxEvents: 1 } },
+      store: { lease: { maxEvents: 2, maxBytes: 9_000 } },
+    });
+    trial.transport.hold();
+    for (const event of testEvents(1, 3)) trial.sink.record(event);
+    await trial.clock.advance(1_500);
+    expect(trial.sent()).toEqual([["1"]]);
+    trial.transport.release();
+    await trial.clock.advance(0);
+    expect(trial.sent()).toEqual([["1"], ["2"], ["3"]]);
+  });
+
   it("does not count events in flight as company", async () => {
     const trial = startOutbox({ transport: { limits: { maxEvents: 2, inFlight: 2, perLane: 2 } } });
     trial.transport.hold();

@@ -88,16 +88,16 @@ function validEvents(): fc.Arbitrary<Members> {
 
 function mutations(): fc.Arbitrary<Mutation> {
   return fc.oneof(
-    { weight: 2, arbitrary: set(field(), fc.oneof(wrongTypes(), blanks(), halves())) },
-    { weight: 2, arbitrary: fc.oneof(...lengths()) },
-    { weight: 4, arbitrary: set(fc.constant("event_time"), oddTimes()) },
-    { weight: 1, arbitrary: field().map((key) => without(key)) },
-    { weight: 1, arbitrary: keyCounts() },
-    { weight: 2, arbitrary: depths() },
-    { weight: 2, arbitrary: forbidden() },
-    { weight: 2, arbitrary: set(fc.constant("attribute"), fc.oneof(wrongTypes(), halves(), lists())) },
+    { weight: 12, arbitrary: set(field(), fc.oneof(wrongTypes(), blanks(), halves())) },
+    { weight: 12, arbitrary: fc.oneof(...lengths()) },
+    { weight: 24, arbitrary: set(fc.constant("event_time"), oddTimes()) },
+    { weight: 6, arbitrary: field().map((key) => without(key)) },
+    { weight: 6, arbitrary: keyCounts() },
+    { weight: 12, arbitrary: depths() },
+    { weight: 12, arbitrary: forbidden() },
+    { weight: 12, arbitrary: set(fc.constant("attribute"), fc.oneof(wrongTypes(), halves(), lists())) },
     { weight: 1, arbitrary: sizes() },
-    { weight: 1, arbitrary: fc.constantFrom<Mutation>(toInherited, toHidden, toList, toGetter, () => null) },
+    { weight: 6, arbitrary: fc.constantFrom<Mutation>(toInherited, toHidden, toList, toGetter, () => null) },
   );
 }
 
@@ -234,7 +234,8 @@ function spoilers(): fc.Arbitrary<string> {
 function keyCounts(): fc.Arbitrary<Mutation> {
   return fc.integer({ min: 254, max: 258 }).map((count) => (event) => {
     const filled: Members = { ...event };
-    for (let key = 0; Object.keys(filled).length < count; key++) filled[`key_${key}`] = key;
+    const missing = count - Object.keys(event).length;
+    for (let key = 0; key < missing; key++) filled[`key_${key}`] = key;
     return filled;
   });
 }
