@@ -1,5 +1,6 @@
 import type { EncodedAttributes } from "./encode-carefully.ts";
-import { listNames, shortenAttributes, surelyFits, utf8Bytes } from "./shorten-event.ts";
+import { listNames, shortenAttributes, surelyFits } from "./shorten-event.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 /** Bytes of `event_id`, which escaping can double, a time of 24 characters and the punctuation round them, at most. */
 const frameBytes = 320;

@@ -6,7 +6,8 @@ import { brandEvent, isEvent } from "./activity-event.ts";
 import { checkFields } from "./check-envelope.ts";
 import { findUnsafeValue } from "./find-unsafe-value.ts";
 import { repeatsEnvelopeField } from "./repeated-fields.ts";
-import { surelyFits, utf8Bytes } from "./shorten-event.ts";
+import { surelyFits } from "./shorten-event.ts";
+import { utf8Bytes } from "./utf8.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 /** An event, or everything that is wrong with it. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { createdEventMinBytes } from "../limits.ts";
-import { encodeCarefully } from "./encode-carefully.ts";
 import { createEvent } from "./create-event.ts";
+import { encodeCarefully } from "./encode-carefully.ts";
 import { parseEventText } from "./parse-event.ts";
-import { listNames, shortenAttributes, surelyFits, utf8Bytes } from "./shorten-event.ts";
+import { listNames, shortenAttributes, surelyFits } from "./shorten-event.ts";
+import { utf8Bytes } from "./utf8.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 interface Marks {

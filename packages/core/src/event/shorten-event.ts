@@ -1,10 +1,6 @@
 import { maxNamesListed } from "../limits.ts";
 import type { JsonObject } from "./activity-event.ts";
-
-/** Bytes of a text as UTF-8. */
-export function utf8Bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
+import { utf8Bytes } from "./utf8.ts";
 
 /** Whether a text surely fits, told from its length in characters alone: no UTF-16 unit needs more than three bytes. */
 export function surelyFits(chars: number, maxBytes: number): boolean {

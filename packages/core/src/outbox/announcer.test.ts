@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { createEventSource } from "../client/event-source.ts";
 import type { Problem } from "../errors/problem.ts";
 import type { EventObject } from "../event/activity-event.ts";
-import { fakeClock } from "../testing/fake-clock.ts";
 import { testEvent } from "../testing/event-fixtures.ts";
+import { fakeClock } from "../testing/fake-clock.ts";
 import { Announcer } from "./announcer.ts";
 
 function start(now?: number): { announcer: Announcer; events: EventObject[]; told: Problem[] } {

@@ -65,10 +65,7 @@ export class DeliveryLoop {
     this.#port = port;
     this.lanes = new Lanes(clock, retry, transport.limits.perLane);
     this.destination = new Gate(clock, retry);
-    this.#alarm = new Alarm(clock, () => {
-      this.#force = true;
-      this.pump();
-    });
+    this.#alarm = new Alarm(clock, () => this.pump());
     store.onReady = () => this.pump();
   }
 

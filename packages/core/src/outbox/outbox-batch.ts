@@ -1,7 +1,6 @@
+import { decodeUtf8 } from "../event/utf8.ts";
 import type { Lease } from "../ports/store.ts";
 import type { Batch, TransportLimits } from "../ports/transport.ts";
-
-const decoder = new TextDecoder();
 
 /** A lease while batches cut from it are under way. */
 export interface OpenLease {
@@ -45,7 +44,7 @@ export class OutboxBatch implements Batch {
 
   /** The events as text. */
   texts(): readonly string[] {
-    return this.indices.map((_, index) => decoder.decode(this.at(index)));
+    return this.indices.map((_, index) => decodeUtf8(this.at(index)));
   }
 
   /** Some of this batch's events as a batch with the same binding that was tried as often. */

@@ -133,6 +133,15 @@ describe("close", () => {
     expect(await closing).toMatchObject({ delivered: 1, repeats: 1 });
   });
 
+  it("leaves no timer behind, closed as the destination may be", async () => {
+    const trial = startOutbox({ transport: { verdicts: [{ ...unreachable, afterMs: 60_000 }] } });
+    trial.sink.record(testEvent(1));
+    const closing = trial.sink.close();
+    await trial.clock.advance(2_000);
+    expect(await closing).toMatchObject({ dropped: 1 });
+    expect(trial.clock.pending).toEqual([]);
+  });
+
   it("ends a flush with it", async () => {
     const trial = startOutbox();
     trial.transport.hold();
@@ -272,126 +281,5 @@ describe("close over a store that survives", () => {
     expect(await ended(closing)).toBe(false);
     await trial.clock.advance(1);
     expect(await closing).toMatchObject({ handedOver: 2, pending: 0 });
-  });
-});
-
-describe("a store that survives", () => {
-  function start(
-    options: { readonly left?: readonly string[]; readonly verdicts?: readonly Verdict[] } = {},
-  ) {
-    let store: SurvivingStore | undefined;
-    const trial = startOutbox({
-      transport: { limits: { maxEvents: 2 }, verdicts: options.verdicts },
-      store: (clock) => {
-        store = survivingStore({ clock, left: options.left, lease: { maxEvents: 2, maxBytes: 100_000 } });
-        return store;
-      },
-    });
-    if (store === undefined) throw new Error("the outbox asked for no store");
-    return { ...trial, disk: store };
-  }
-
-  it("has what it adopted sent without being asked", async () => {
-    const trial = start({ left: [testEvent(1).text] });
-    await trial.clock.advance(1_000);
-    expect(trial.arrived()).toEqual(["1"]);
-    expect(trial.sink.stats()).toMatchObject({ recorded: 0, adopted: 1, delivered: 1, pending: 0 });
-  });
-
-  it("does not pay a flush off with adopted events", async () => {
-    const trial = start({ left: testEvents(1, 4, { source: "other" }).map(({ text }) => text) });
-    trial.transport.hold();
-    for (const event of testEvents(11, 12)) trial.sink.record(event);
-    const flushing = trial.sink.flush();
-    for (let batch = 1; batch <= 2; batch++) {
-      await trial.clock.advance(0);
-      trial.transport.release(1);
-      await trial.clock.advance(0);
-      expect(await ended(flushing)).toBe(false);
-    }
-    expect(trial.arrived()).toEqual(["1", "2", "3", "4"]);
-    trial.transport.release(1);
-    await trial.clock.advance(0);
-    expect(await ended(flushing)).toBe(true);
-  });
-
-  it("does not make a flush wait for adopted events", async () => {
-    const trial = start({ left: [testEvent(1).text] });
-    trial.transport.hold();
-    expect(await trial.sink.flush()).toMatchObject({ adopted: 1, pending: 1 });
-  });
-
-  it("answers a durable write when the disk has it", async () => {
-    const trial = start();
-    trial.transport.hold();
-    const writing = trial.sink.write([testEvent(1)], { until: "durable" });
-    await trial.clock.advance(0);
-    expect([await ended(writing), trial.sent(), trial.unref()]).toEqual([false, [], [true]]);
-    trial.disk.flushDisk();
-    expect(await writing).toEqual({ state: "done", reached: "durable" });
-    await trial.clock.advance(1_000);
-    expect(trial.sent()).toEqual([["1"]]);
-    expect(trial.unref()).toEqual([]);
-  });
-
-  it("answers a durable write when the next hop has it, should that come first", async () => {
-    const trial = start();
-    const writing = trial.sink.write(testEvents(1, 2), { until: "durable" });
-    await trial.clock.advance(0);
-    expect(await writing).toEqual({ state: "done", reached: "delivered" });
-    trial.disk.flushDisk();
-    await trial.clock.advance(0);
-    expect(trial.sink.stats()).toMatchObject({ delivered: 2, pending: 0 });
-  });
-
-  it("answers a durable write on delivery where the disk fails", async () => {
-    const trial = start();
-    trial.transport.hold();
-    const writing = trial.sink.write([testEvent(1)], { until: "durable" });
-    trial.disk.flushDisk(new Error("no space left"));
-    await trial.clock.advance(0);
-    expect(await ended(writing)).toBe(false);
-    expect(trial.sent()).toEqual([["1"]]);
-    trial.transport.release();
-    await trial.clock.advance(0);
-    expect(await writing).toEqual({ state: "done", reached: "delivered" });
-  });
-
-  it("withdraws a durable write that was aborted, and does not answer it again", async () => {
-    const trial = start();
-    const stop = new AbortController();
-    const writing = trial.sink.write([testEvent(1)], { until: "durable", signal: stop.signal });
-    stop.abort();
-    expect(await writing).toMatchObject({ except: [{ was: "withdrawn" }] });
-    trial.disk.flushDisk();
-    await trial.clock.advance(5_000);
-    expect(trial.sent()).toEqual([]);
-    expect(trial.sink.stats()).toMatchObject({ withdrawn: 1, pending: 0 });
-  });
-
-  it("does not send an aborted durable write again when the disk is done with it", async () => {
-    const trial = start({ verdicts: [unreachable] });
-    trial.transport.hold();
-    const stop = new AbortController();
-    void trial.sink.write(testEvents(1, 2), { until: "durable", signal: stop.signal });
-    await trial.clock.advance(0);
-    stop.abort();
-    trial.disk.flushDisk();
-    await trial.clock.advance(0);
-    trial.transport.release();
-    await trial.clock.advance(5_000);
-    expect(trial.sent()).toEqual([["1", "2"]]);
-    expect(trial.sink.stats()).toMatchObject({ withdrawn: 2, pending: 0 });
-  });
-
-  it("is asked again when what it was loading is there", async () => {
-    const trial = start();
-    trial.disk.loading = true;
-    const writing = trial.sink.write([testEvent(1)]);
-    await trial.clock.advance(10_000);
-    expect(trial.sent()).toEqual([]);
-    trial.disk.loading = false;
-    await trial.clock.advance(0);
-    expect(await writing).toEqual({ state: "done", reached: "delivered" });
   });
 });

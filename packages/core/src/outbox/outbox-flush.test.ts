@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Verdict } from "../ports/transport.ts";
+import { testEvent, testEvents } from "../testing/event-fixtures.ts";
 import type { OutboxTrial } from "../testing/outbox-trial.ts";
 import { startOutbox } from "../testing/outbox-trial.ts";
-import { testEvent, testEvents } from "../testing/event-fixtures.ts";
 
 const unreachable: Verdict = { kind: "retry", reason: { code: "unreachable" }, scope: "destination" };
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Verdict } from "../ports/transport.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
+import { testEvent, testEvents } from "../testing/event-fixtures.ts";
 import { fakeClock } from "../testing/fake-clock.ts";
 import { startOutbox } from "../testing/outbox-trial.ts";
 import { recordingTransport } from "../testing/recording-transport.ts";
 import { createOutbox } from "./outbox.ts";
-import { testEvent, testEvents } from "../testing/event-fixtures.ts";
 
 const unreachable: Verdict = { kind: "retry", reason: { code: "unreachable" }, scope: "destination" };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Importance } from "../ports/store.ts";
 import type { Verdict } from "../ports/transport.ts";
-import { startOutbox } from "../testing/outbox-trial.ts";
 import { testEvent, testEvents } from "../testing/event-fixtures.ts";
+import { startOutbox } from "../testing/outbox-trial.ts";
 
 const unreachable: Verdict = { kind: "retry", reason: { code: "unreachable" }, scope: "destination" };
 
@@ -51,6 +51,25 @@ describe("record", () => {
     expect(trial.sent()).toEqual([]); // Not inside record itself.
     await trial.clock.advance(0);
     expect(trial.sent()).toEqual([["1", "2", "3"]]);
+  });
+
+  it("is not put off by others that come and go", async () => {
+    const trial = startOutbox({
+      transport: { limits: { maxEvents: 2 }, lane: ({ event_id: id }) => (id === "test.1" ? 1 : 0) },
+    });
+    trial.sink.record(testEvent(1));
+    for (const n of [2, 4, 6]) {
+      await trial.clock.advance(300);
+      for (const event of testEvents(n, n + 1)) trial.sink.record(event);
+    }
+    await trial.clock.advance(99);
+    expect(trial.sent()).toEqual([
+      ["2", "3"],
+      ["4", "5"],
+      ["6", "7"],
+    ]);
+    await trial.clock.advance(1);
+    expect(trial.sent().at(-1)).toEqual(["1"]);
   });
 
   it("counts the linger from the entry, also where nothing can be sent meanwhile", async () => {

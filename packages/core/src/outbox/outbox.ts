@@ -3,7 +3,7 @@ import { systemClock } from "../clock.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
-import { utf8Bytes } from "../event/shorten-event.ts";
+import { utf8Bytes } from "../event/utf8.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { fakeClock } from "../testing/fake-clock.ts";
-import type { LaneState } from "./lanes.ts";
 import { Gate } from "./gate.ts";
+import type { LaneState } from "./lanes.ts";
 import { OutboxBatch } from "./outbox-batch.ts";
 import { takeBack } from "./take-back.ts";
 import { Waiters } from "./waiters.ts";

@@ -1,6 +1,6 @@
+import type { Reason } from "../ports/reason.ts";
 import type { AckLevel, WriteException, WriteOutcome } from "../ports/sink.ts";
 import type { Position } from "../ports/store.ts";
-import type { Reason } from "../ports/reason.ts";
 
 /** A write that waits for its events: one for all of them, with an entry only for those that fail. */
 export interface Ticket {

@@ -178,6 +178,26 @@ describe("a chunk pool", () => {
     expect(pool.take(chunkBytes) === chunks.at(-1)).toBe(again);
   });
 
+  it("is asked once for many small events", () => {
+    const pool = new ChunkPool();
+    let taken = 0;
+    const { take: takeOne } = pool;
+    pool.take = (bytes) => {
+      taken++;
+      return takeOne.call(pool, bytes);
+    };
+    queueOf(
+      Array.from({ length: 100 }, () => "a".repeat(160)),
+      pool,
+    );
+    expect(taken).toBe(1);
+    queueOf(
+      Array.from({ length: 102 }, () => "a".repeat(160)),
+      pool,
+    );
+    expect(taken).toBe(3);
+  });
+
   it("gets back the chunks of events that have left, by whatever way", () => {
     const pool = new ChunkPool();
     const chunk = pool.take(chunkBytes);

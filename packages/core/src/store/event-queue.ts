@@ -1,5 +1,5 @@
+import { decodeUtf8, encodeUtf8, utf8Bytes } from "../event/utf8.ts";
 import type { Position } from "../ports/store.ts";
-import { utf8Bytes } from "../event/shorten-event.ts";
 
 /** Bytes of a chunk; a larger event gets one of its own. */
 const chunkBytes = 16_384;
@@ -33,8 +33,6 @@ export interface RunLimits {
 }
 
 const lineFeed = 10;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /**
  * Chunks that are given back and taken again, lists and all; one pool for all queues of a store. What
@@ -147,7 +145,7 @@ export class EventQueue {
   shift(): string {
     const chunk = this.#chunks[0] as Chunk; // As said.
     const start = startOf(chunk, chunk.first);
-    const text = decoder.decode(chunk.bytes.subarray(start, at(chunk.ends, chunk.first) - 1));
+    const text = decodeUtf8(chunk.bytes.subarray(start, at(chunk.ends, chunk.first) - 1));
     this.#advance(chunk, chunk.first + 1);
     return text;
   }
@@ -192,7 +190,7 @@ export class EventQueue {
 
 /** Writes a text behind what a chunk holds, as much of it as leaves room for a line feed. */
 function encode(text: string, chunk: Chunk): { readonly read: number; readonly written: number } {
-  return encoder.encodeInto(text, chunk.bytes.subarray(chunk.used, chunk.bytes.length - 1));
+  return encodeUtf8(text, chunk.bytes.subarray(chunk.used, chunk.bytes.length - 1));
 }
 
 function startOf(chunk: Chunk, index: number): number {
