@@ -8,12 +8,14 @@ export interface ComponentStats {
   readonly repeats: number;
 }
 
-/** A process of the demo. */
+/** A process of the demo or of a test. */
 export interface Component {
   readonly name: string;
   /** Resolves with the first line that it prints which matches. Rejects when it ends before. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
   readonly stats: ComponentStats;
+  /** Resolves when it has recorded so many events, by what it says of itself. Rejects when it ends before. */
+  recorded(count: number): Promise<void>;
   /** Ends it as the system would: nothing of it runs any more. */
   kill(): Promise<void>;
   /** Asks it to end; after 15 s it is killed. Resolves with its exit code. */
@@ -31,10 +33,13 @@ export interface ComponentOptions {
 }
 
 const running = new Set<ChildProcess>();
-// Whatever ends the demo, nothing of it is left running.
-process.once("exit", () => {
+// Whatever ends the demo, nothing of it is left running. In a test `afterAll` does this: jest has its own `process`.
+process.once("exit", killAll);
+
+/** Kills every component that still runs. */
+export function killAll(): void {
   for (const child of running) child.kill("SIGKILL");
-});
+}
 
 /** Starts one. What it prints is kept for {@link Component.line}, and shown only when it fails. */
 export function startComponent({ name, file, args = [], environment }: ComponentOptions): Component {
@@ -45,42 +50,51 @@ export function startComponent({ name, file, args = [], environment }: Component
   });
   running.add(child);
   let stats: ComponentStats = { recorded: 0, repeats: 0 };
-  child.on("message", (message) => {
-    stats = message as ComponentStats; // Components send nothing else.
-  });
   const lines: string[] = [];
   const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  child.on("message", (message) => {
+    stats = message as ComponentStats; // Components send nothing else.
+    tell();
+  });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on("line", (line) => {
       lines.push(line);
-      for (const listener of listeners) listener();
+      tell();
     });
   }
   const ended = once(child, "exit").then(([code]) => {
     running.delete(child);
-    for (const listener of listeners) listener();
+    tell();
     return code as number | null; // By its documentation.
   });
+  /** Looks for something again and again whenever the component has said something. */
+  const find = <T>(look: () => T | undefined): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const lookAgain = (): void => {
+        const found = look();
+        if (found !== undefined) resolve(found);
+        else if (!running.has(child))
+          reject(new Error(`${name} ended early:\n${lines.slice(-20).join("\n")}`));
+        else return;
+        listeners.delete(lookAgain);
+      };
+      listeners.add(lookAgain);
+      lookAgain();
+    });
   return {
     name,
     ended,
     get stats() {
       return stats;
     },
-    line: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = lines.map((line) => pattern.exec(line)).find((match) => match !== null);
-          if (found) resolve(found);
-          else if (!running.has(child))
-            reject(new Error(`${name} ended early:\n${lines.slice(-20).join("\n")}`));
-          else return;
-          listeners.delete(look);
-        };
-        listeners.add(look);
-        look();
-      }),
+    line: (pattern) => find(() => lines.map((line) => pattern.exec(line)).find((match) => match !== null)),
+    recorded: async (count) => {
+      await find(() => (stats.recorded >= count ? stats : undefined));
+    },
     kill: async () => {
       child.kill("SIGKILL");
       await ended;
