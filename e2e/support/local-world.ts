@@ -16,6 +16,8 @@ export interface LocalFolders {
 export interface LocalWorld {
   readonly intakeUrl: string;
   readonly writeKey: string;
+  /** What all local programs are given. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Starts the intake, each time at the same address and over the same files. */
   startIntake(): Promise<Component>;
   /** Runs one command of the CLI. */
@@ -49,6 +51,7 @@ export async function createLocalWorld(
   return {
     intakeUrl,
     writeKey,
+    environment: local,
     startIntake: async () => {
       const component = startComponent({
         name: "intake",

@@ -1,3 +1,4 @@
+import type { SourceAudit } from "@activity/core";
 import { audit } from "@activity/core";
 import { expect } from "@jest/globals";
 import type { StoredEvent } from "./far-end.ts";
@@ -26,14 +27,17 @@ export function expectAttributes(events: readonly StoredEvent[], attributes: Sto
   for (const event of events) expect(event).toMatchObject(attributes);
 }
 
-/** Expects that of each source of a service every number up to its end is there, and that it was closed. */
+/**
+ * Expects that of each source of a service every number up to its end is there, and nothing twice. `tails` says in the
+ * order of their arrival which sources were closed, and which belonged to a process that was killed.
+ */
 export async function expectWholeSources(
   events: readonly StoredEvent[],
-  { service, sources }: { readonly service: string; readonly sources: number },
+  { service, tails }: { readonly service: string; readonly tails: readonly SourceAudit["tail"][] },
 ): Promise<void> {
-  const found = await sourcesOf(events, service);
-  expect(found).toHaveLength(sources);
-  for (const source of found)
-    expect(source).toMatchObject({ first: 1, arrived: source.last, missing: [], lost: 0, tail: "closed" });
+  const sources = await sourcesOf(events, service);
+  expect(sources.map(({ tail }) => tail)).toEqual(tails);
+  for (const source of sources)
+    expect(source).toMatchObject({ first: 1, arrived: source.last, missing: [], lost: 0 });
   expect(await audit(events)).toMatchObject({ events: events.length, duplicated: 0, lost: 0, announced: 0 });
 }

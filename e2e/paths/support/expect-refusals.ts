@@ -49,8 +49,8 @@ export async function expectEntryRefuses(entry: Entry, end: FarEnd): Promise<voi
       accepted: 2,
       rejected: 2,
       problems: [
-        { index: 1, id: bad[0]?.["event_id"], code: expect.any(String) },
-        { index: 3, id: bad[1]?.["event_id"], code: expect.any(String) },
+        { index: 1, event_id: bad[0]?.["event_id"], code: expect.any(String) },
+        { index: 3, event_id: bad[1]?.["event_id"], code: expect.any(String) },
       ],
     },
   });
