@@ -35,6 +35,8 @@ export const defaultLimits = {
   kafkaBatch: { maxEvents: 400, maxBytes: 900_000, lingerMs: 20 },
   /** Full jitter: a random part of `baseMs · 2ⁿ`, at most `capMs`. */
   retry: { baseMs: 200, capMs: 60_000 },
+  /** A broker is back within seconds; its queue should not wait a minute for the next probe. */
+  kafkaRetry: { baseMs: 200, capMs: 10_000 },
   browserRetry: { baseMs: 1_000, capMs: 300_000 },
   /** What waits in memory. */
   memoryStore: { events: 10_000, bytes: 16_777_216 },

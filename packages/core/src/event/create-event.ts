@@ -1,13 +1,13 @@
 import { nanoid } from "nanoid";
 import { wallClock } from "../clock.ts";
-import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
 import { invalidOption } from "../errors/invalid-option.ts";
+import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
 import type { ActivityEvent, Attributes } from "./activity-event.ts";
 import { brandEvent } from "./activity-event.ts";
 import { checkFields, quote } from "./check-envelope.ts";
 import { encodeCarefully } from "./encode-carefully.ts";
-import { checkAttributes, invalidEvent } from "./event-problems.ts";
 import { encodeHead, finishAttributes } from "./encode-event.ts";
+import { checkAttributes, invalidEvent } from "./event-problems.ts";
 
 /** A created event's time has fewer characters: a fraction without end would take the room of the attributes. */
 const maxTimeChars = 128;

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import vm from "node:vm";
+import { describe, expect, it } from "@jest/globals";
 import type { Attributes } from "./activity-event.ts";
 import { encodeCarefully } from "./encode-carefully.ts";
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@jest/globals";
 import vm from "node:vm";
+import { describe, expect, it } from "@jest/globals";
 import { findUnsafeValue, isPlain } from "./find-unsafe-value.ts";
 
 const look = (value: unknown, depth = 32, values = 1_000): string | undefined =>

@@ -96,6 +96,32 @@ describe("a retry", () => {
     expect(trial.sink.stats()).toMatchObject({ delivered: 5, repeats: 2, pending: 0 });
   });
 
+  it("counts as a repeat only from the second time on the wire", async () => {
+    const retry = { kind: "retry", reason: { code: "unreachable" }, afterMs: 10 } as const;
+    const verdicts: Verdict[] = [
+      { ...retry, unsent: true },
+      { ...retry, unsent: true },
+      retry,
+      { ...retry, unsent: true },
+    ];
+    const trial = startOutbox({ transport: { verdicts } });
+    record(trial, 1, 2);
+    await trial.clock.advance(5_000);
+    expect(trial.transport.sent.at(-1)).toMatchObject({ attempt: 5 });
+    expect(trial.sink.stats()).toMatchObject({ delivered: 2, repeats: 2, pending: 0 });
+  });
+
+  it("that never reached the wire leaves its events certainly undelivered", async () => {
+    const retry = { kind: "retry", reason: { code: "unreachable" }, afterMs: 60_000, unsent: true } as const;
+    const trial = startOutbox({ transport: { verdicts: [retry] } });
+    const stop = new AbortController();
+    const writing = trial.sink.write([testEvent(1)], { signal: stop.signal });
+    await trial.clock.advance(1_000);
+    stop.abort();
+    expect(await writing).toMatchObject({ except: [{ index: 0, was: "withdrawn" }] });
+    expect(trial.sink.stats()).toMatchObject({ withdrawn: 1, pending: 0 });
+  });
+
   it("wins over a rejection of the same event", async () => {
     const trial = startOutbox({
       transport: { verdicts: [{ kind: "delivered", retry: [0], rejected: [[0, { code: "bad" }]] }] },

@@ -30,6 +30,8 @@ export interface DeliveryPort {
 }
 
 const never = Number.POSITIVE_INFINITY;
+/** How often a store is asked what other processes left. */
+const adoptEveryMs = 30_000;
 const verdictKinds: readonly string[] = ["delivered", "retry", "split", "rejected"];
 
 /**
@@ -53,6 +55,7 @@ export class DeliveryLoop {
   #lingerAt: number = never;
   /** When the first closed gate opens. */
   #opensAt: number = never;
+  #adoptAt: number = never;
   /** Lease what there is, however little. Stays set while nothing may be sent. */
   #force = false;
   #pumpSoon = false;
@@ -67,6 +70,19 @@ export class DeliveryLoop {
     this.destination = new Gate(clock, retry);
     this.#alarm = new Alarm(clock, () => this.pump());
     store.onReady = () => this.pump();
+    this.adopt();
+  }
+
+  /** Takes over what processes left that have died meanwhile; asked again every half minute. */
+  adopt(): void {
+    const { store, clock, ledger } = this.#port;
+    if (store.adopt === undefined) return;
+    ledger.adopt(store.adopt());
+    this.#adoptAt = clock.monotonic() + adoptEveryMs;
+    // What could not be read is given up here, not at close.
+    this.evict();
+    if (store.usage.events > this.#leased) this.#startLinger();
+    this.#arm();
   }
 
   /** Sees to it that what was just appended is sent: soon when it fills a batch, else after the linger. */
@@ -88,6 +104,7 @@ export class DeliveryLoop {
     this.#pumpSoon = false;
     if (this.#stopped) return;
     const { transport, store, clock, waiters, maxAgeMs } = this.#port;
+    if (clock.monotonic() >= this.#adoptAt) this.adopt();
     if (maxAgeMs !== never) this.evict(clock.monotonic() - maxAgeMs);
     // One write after the other must not each wait for company that cannot come.
     if (clock.monotonic() >= this.#lingerAt || waiters.draining || (waiters.waiting && this.sends.size === 0))
@@ -198,14 +215,14 @@ export class DeliveryLoop {
     const { ledger, waiters } = this.#port;
     // What waits next begins a linger of its own.
     if (ledger.pending === 0) this.#lingerAt = never;
-    const idle = this.#stopped || ledger.pending === 0;
-    this.#alarm.set(idle ? never : Math.min(this.#lingerAt, this.#opensAt), waiters.waiting);
+    const due = ledger.pending === 0 ? never : Math.min(this.#lingerAt, this.#opensAt);
+    this.#alarm.set(this.#stopped ? never : Math.min(due, this.#adoptAt), waiters.waiting);
   }
 
   #launch(lane: LaneState): void {
     const batch = lane.queue.shift();
     if (batch === undefined) return;
-    if (++batch.attempt > 1) this.#port.ledger.repeats += batch.count;
+    batch.attempt++;
     lane.flying.add(batch);
     const sent = this.#send(batch).then((verdict) => {
       this.sends.delete(sent);
@@ -229,6 +246,9 @@ export class DeliveryLoop {
   }
 
   #apply(lane: LaneState, batch: OutboxBatch, verdict: Verdict): void {
+    const onTheWire = verdict.kind !== "retry" || verdict.unsent !== true;
+    if (onTheWire && batch.sent) this.#port.ledger.repeats += batch.count;
+    batch.sent ||= onTheWire;
     switch (verdict.kind) {
       case "delivered":
         return this.#applyDelivered(lane, batch, verdict);

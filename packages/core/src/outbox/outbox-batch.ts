@@ -15,6 +15,8 @@ export class OutboxBatch implements Batch {
   /** Which events of the lease, ascending. */
   readonly indices: readonly number[];
   attempt = 0;
+  /** Whether it may have reached the next hop. */
+  sent = false;
   binding?: unknown;
   #bytes: Uint8Array | undefined;
 
@@ -51,6 +53,7 @@ export class OutboxBatch implements Batch {
   part(indices: readonly number[]): OutboxBatch {
     const part = new OutboxBatch(this.from, indices, this.binding);
     part.attempt = this.attempt;
+    part.sent = this.sent;
     return part;
   }
 

@@ -90,7 +90,8 @@ describe("record", () => {
     const trial = startOutbox({ transport: { limits: { maxEvents: 2, inFlight: 2, perLane: 2 } } });
     trial.transport.hold();
     for (const event of testEvents(1, 2)) trial.sink.record(event);
-    await trial.clock.advance(0);
+    void trial.sink.flush({ timeoutMs: 0 });
+    await trial.clock.advance(500);
     trial.sink.record(testEvent(3));
     await trial.clock.advance(999);
     expect(trial.sent()).toEqual([["1", "2"]]);

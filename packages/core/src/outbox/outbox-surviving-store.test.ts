@@ -35,6 +35,20 @@ describe("a store that survives", () => {
     expect(trial.sink.stats()).toMatchObject({ recorded: 0, adopted: 1, delivered: 1, pending: 0 });
   });
 
+  it("is asked every half minute what others left, also while nothing happens, until it is closed", async () => {
+    const trial = start();
+    expect(trial.disk.adoptions).toBe(1);
+    await trial.clock.advance(29_999);
+    expect(trial.disk.adoptions).toBe(1);
+    await trial.clock.advance(1);
+    expect(trial.disk.adoptions).toBe(2);
+    await trial.clock.advance(60_000);
+    expect(trial.disk.adoptions).toBe(4);
+    await trial.sink.close();
+    await trial.clock.advance(60_000);
+    expect(trial.disk.adoptions).toBe(4);
+  });
+
   it("does not pay a flush off with adopted events", async () => {
     const trial = start({ left: testEvents(1, 4, { source: "other" }).map(({ text }) => text) });
     trial.transport.hold();
@@ -68,7 +82,8 @@ describe("a store that survives", () => {
     expect(await writing).toEqual({ state: "done", reached: "durable" });
     await trial.clock.advance(1_000);
     expect(trial.sent()).toEqual([["1"]]);
-    expect(trial.unref()).toEqual([]);
+    // What is left is the look for what others leave, which keeps nobody alive.
+    expect(trial.unref()).toEqual([true]);
   });
 
   it("answers a durable write when the next hop has it, should that come first", async () => {

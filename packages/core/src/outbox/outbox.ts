@@ -104,8 +104,6 @@ class Outbox implements Sink {
       announcer: this.#announcer,
       tell,
     });
-    this.#ledger.adopt(store.adopt?.() ?? 0);
-    if (this.#ledger.adopted > 0) this.#loop.linger();
   }
 
   record(event: ActivityEvent): void {

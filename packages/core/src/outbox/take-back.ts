@@ -26,7 +26,7 @@ export function takeBack({ first, last }: Ticket, lanes: Iterable<LaneState>): T
       if (mine.length > 0) parts.push(batch.part(mine));
       if (others.length > 0) queue.push(mine.length > 0 ? batch.part(others) : batch);
       // An event that was on the wire before may have arrived, although its answer never did.
-      if (batch.attempt === 0) for (const index of mine) unsent.add((positions[index] ?? 0) - first);
+      if (!batch.sent) for (const index of mine) unsent.add((positions[index] ?? 0) - first);
     }
   }
   return { unsent, parts };

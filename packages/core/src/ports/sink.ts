@@ -1,5 +1,5 @@
-import type { ActivityEvent } from "../event/activity-event.ts";
 import type { ProblemHandler } from "../errors/problem.ts";
+import type { ActivityEvent } from "../event/activity-event.ts";
 import type { Reason } from "./reason.ts";
 
 /** How far a write must get before it is answered: in memory, on disk, or confirmed by the next hop. */

@@ -46,6 +46,8 @@ export type Verdict =
       readonly afterMs?: number;
       /** What is to be left alone meanwhile. @defaultValue "lane" */
       readonly scope?: "lane" | "destination";
+      /** Certainly nothing went on the wire: the address could not be reached, say. What follows is no repeat. */
+      readonly unsent?: boolean;
       /** Somebody must do something (credentials, address, topic): told once, until something is delivered. */
       readonly attention?: boolean;
     }

@@ -79,9 +79,9 @@ describe("an event queue", () => {
   });
 
   it.each([
-    ["fills a chunk to its last byte", [chunkBytes - 1, 10]],
-    ["leaves a chunk that has one byte too few", [chunkBytes - 11, 10, 10]],
-    ["leaves a chunk that is just large enough for the text but not its line feed", [chunkBytes - 12, 11, 5]],
+    ["fills a chunk to its last byte", [5_000, 5_000, 5_000, 1_380, 10]],
+    ["leaves a chunk that has room for the text but not for its line feed", [5_000, 5_000, 5_000, 1_381, 10]],
+    ["leaves a chunk that has one byte too few", [5_000, 5_000, 5_000, 1_382, 10]],
     ["takes a larger chunk for a larger event", [5, chunkBytes, 5]],
     ["takes a larger chunk for the largest of events", [5, 10 * chunkBytes, 5]],
   ])("%s", (_, sizes) => {

@@ -11,6 +11,8 @@ export interface SurvivingStoreOptions extends MemoryStoreOptions {
 
 /** A store double that outlives its outbox, as a disk does: it adopts, loads, and takes its time to be durable. */
 export interface SurvivingStore extends Store {
+  /** How often it was asked what others left. */
+  readonly adoptions: number;
   /** Leases ended by `release`, whole. */
   readonly released: readonly Lease[];
   /** Whether leases are `"loading"`; setting it to `false` calls `onReady`. */
@@ -27,6 +29,7 @@ export function survivingStore(options: SurvivingStoreOptions = {}): SurvivingSt
   const waits: { resolve(): void; reject(cause: Error): void }[] = [];
   let foreign: Position = 0;
   let loading = false;
+  let adoptions = 0;
   for (const text of left) foreign = memory.append(text, 0, importances.kept);
 
   const store: SurvivingStore = {
@@ -46,7 +49,10 @@ export function survivingStore(options: SurvivingStoreOptions = {}): SurvivingSt
     flushDisk: (cause) => {
       for (const wait of waits.splice(0)) cause === undefined ? wait.resolve() : wait.reject(cause);
     },
-    adopt: () => left.length,
+    get adoptions() {
+      return adoptions;
+    },
+    adopt: () => (adoptions++ === 0 ? left.length : 0),
     lease: (open, force) => {
       if (loading) return "loading";
       const lease = memory.lease(open, force);

@@ -101,6 +101,7 @@ describeSinkContract({
     return { ...server, sink: lineSink(server.port), pass: (ms) => systemClock.sleep(ms) };
   },
 });
+
 // #endregion
 
 import { readFileSync } from "node:fs";
