@@ -1,11 +1,11 @@
-import { audit } from "@activity/core";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { audit } from "@activity/core";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake, unusedUrl } from "../test/test-intake.ts";
 import { createCliClient } from "./index.ts";

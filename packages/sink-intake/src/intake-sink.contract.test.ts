@@ -1,9 +1,9 @@
-import { systemClock } from "@activity/core";
-import { describeSinkContract } from "@activity/core/testing";
-import { describe, expect, it } from "@jest/globals";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@activity/core";
+import { describeSinkContract } from "@activity/core/testing";
+import { describe, expect, it } from "@jest/globals";
 import { startTestIntake } from "../test/test-intake.ts";
 import { intakeSink } from "./index.ts";
 

@@ -1,10 +1,10 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { LedgerSnapshot, Problem, Sink } from "@activity/core";
 import { systemClock } from "@activity/core";
 import { testEvents } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Behaviour, TestIntake } from "../test/test-intake.ts";
 import { startTestIntake } from "../test/test-intake.ts";
 import type { IntakeSinkOptions } from "./index.ts";
@@ -74,6 +74,7 @@ describe.each([true, false])("a fault that passes, with a spool: %s", (spooled) 
     intake.always = ({ texts }) => (texts.length > 5 ? { status: 413 } : undefined);
     const sink = openSink({ spool: spooled ? directory : false });
     record(sink, 100);
+    await sink.flush({ timeoutMs: 15_000 });
     expect(await timedClose(sink)).toMatchObject({ delivered: 100, rejected: 0 });
     expect([distinct(), intake.arrived.length]).toEqual([100, 100]);
   });

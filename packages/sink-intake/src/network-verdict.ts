@@ -3,6 +3,16 @@ import type { Verdict } from "@activity/core";
 /** Why an attempt ended without an answer. */
 export type AttemptEnd = "aborted" | "timeout" | "failed";
 
+/** Codes of the system that say that no connection came about, so that nothing was sent. */
+const unconnected: ReadonlySet<string | undefined> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
 /** How deep a chain of causes is followed. */
 const maxCauses = 5;
 
@@ -12,11 +22,13 @@ const maxCauses = 5;
  */
 export function toNetworkVerdict(end: AttemptEnd, cause: unknown): Verdict {
   if (end === "aborted") return { kind: "retry", reason: { code: "aborted" } };
-  const reason =
-    end === "timeout"
-      ? { code: "timeout", detail: "the intake did not answer in time" }
-      : { code: "unreachable", detail: `the intake could not be reached${suffixOf(codeOf(cause))}` };
-  return { kind: "retry", reason, scope: "destination" };
+  if (end === "timeout") {
+    const detail = "the intake did not answer in time";
+    return { kind: "retry", reason: { code: "timeout", detail }, scope: "destination" };
+  }
+  const code = codeOf(cause);
+  const reason = { code: "unreachable", detail: `the intake could not be reached${suffixOf(code)}` };
+  return { kind: "retry", reason, scope: "destination", ...(unconnected.has(code) ? { unsent: true } : {}) };
 }
 
 function suffixOf(code: string | undefined): string {

@@ -1,10 +1,10 @@
-import { expect, it } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect, it } from "@jest/globals";
 import { startTestIntake } from "../test/test-intake.ts";
 
 it("the sample of the README does what it says", async () => {

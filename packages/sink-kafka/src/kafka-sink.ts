@@ -60,6 +60,7 @@ function memoryStore({ memory = {}, clock }: KafkaSinkOptions): Store {
   return createMemoryStore({ maxEvents, maxBytes, lease: defaultLimits.kafkaBatch, clock });
 }
 
-function outboxOptions({ retry, importanceOf, announceDrops, onProblem }: KafkaSinkOptions): OutboxOptions {
+function outboxOptions(options: KafkaSinkOptions): OutboxOptions {
+  const { retry = defaultLimits.kafkaRetry, importanceOf, announceDrops, onProblem } = options;
   return { retry, importanceOf, announceDrops, onProblem };
 }

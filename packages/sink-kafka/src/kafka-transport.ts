@@ -87,9 +87,9 @@ function createAttempt(port: AttemptPort): (batch: Batch, target: Target) => Pro
     const verdictOf = ({ failure }: KafkaAnswer<unknown>): Verdict | undefined =>
       failure && toKafkaVerdict(failure, { count: batch.count, onlyTopic });
     const connected = verdictOf(await driver.connect(topic));
-    if (connected !== undefined) return connected;
+    if (connected !== undefined) return beforeTheWire(connected);
     const known = await partitions.of(topic);
-    if (known.failure !== undefined) return verdictOf(known) ?? unconfirmed;
+    if (known.failure !== undefined) return beforeTheWire(verdictOf(known) ?? unconfirmed);
     const [first] = known.value;
     if (first === undefined) {
       partitions.forget(topic);
@@ -109,10 +109,16 @@ function createAttempt(port: AttemptPort): (batch: Batch, target: Target) => Pro
   };
 }
 
+/** The verdict of a try that ended before anything of its batch was sent. */
+function beforeTheWire(verdict: Verdict): Verdict {
+  return verdict.kind === "retry" ? { ...verdict, unsent: true } : verdict;
+}
+
 const aborted: Verdict = { kind: "retry", reason: { code: "aborted" } };
 const partitionless: Verdict = {
   kind: "retry",
   reason: { code: "no_partition", detail: "the topic has no partition" },
+  unsent: true,
 };
 const unconfirmed: Verdict = {
   kind: "retry",

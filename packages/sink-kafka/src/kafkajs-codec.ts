@@ -1,5 +1,5 @@
-import * as nodeZlib from "node:zlib";
 import { promisify } from "node:util";
+import * as nodeZlib from "node:zlib";
 import { ActivityError } from "@activity/core";
 import kafkajs from "kafkajs";
 
