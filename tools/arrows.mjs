@@ -15,7 +15,7 @@ export const arrows = {
     },
   },
   spool: { main: ["@activity/core*", "node:*"] },
-  "sink-kafka": { main: ["@activity/core*", "@activity/spool", "kafkajs", "lz4-napi", "node:*"] },
+  "sink-kafka": { main: ["@activity/core*", "@activity/spool", "kafkajs*", "lz4-napi", "node:*"] },
   "sink-intake": { main: ["@activity/core*", "@activity/spool", "ky", "node:*"] },
   browser: {
     main: ["@activity/core"],

@@ -1,0 +1,27 @@
+/** Path 2: cloud runtime → Kafka. Metrics, billing, logs and errors of a service that has no web page. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { chooseSink } from "@activity-apps/cloud-settings";
+import { createClient } from "@activity/sink-kafka";
+import { work } from "./work.ts";
+
+const activity = createClient({
+  service: { name: "runtime-server", version: "1.4.0", commit: "0f3c2a9" },
+  sink: chooseSink(process.env),
+  isDev: process.env["NODE_ENV"] !== "production",
+});
+
+let stopping = false;
+for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => (stopping = true));
+
+const intervalMs = Number(process.env["WORK_INTERVAL_MS"] ?? 1_000);
+for (let turn = 1; !stopping; turn++) {
+  work(activity, turn);
+  process.send?.(activity.stats()); // For whoever watches: the demo's view.
+  await sleep(intervalMs);
+}
+
+const left = await activity.close({ timeoutMs: 5_000 });
+console.log(
+  `runtime-server stopped: ${left.delivered} of ${left.recorded} delivered, ${left.pending + left.dropped} left`,
+);
+process.disconnect?.();

@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** The sample that is marked with a name behind its language. */
+function sample(name: string): string {
+  const found = new RegExp(`\`\`\`ts ${name}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1];
+  if (found === undefined) throw new Error(`README.md has no sample named ${name}`);
+  return found;
+}
+
+let home: string;
+let intake: Server;
+let taken = "";
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "activity-readme-"));
+  intake = createServer(async (request, response) => {
+    for await (const chunk of request) taken += (chunk as Buffer).toString("latin1");
+    response.writeHead(202, { "content-type": "application/json" }).end("{}");
+  });
+  await new Promise<void>((resolve) => intake.listen(0, "127.0.0.1", resolve));
+});
+afterAll(async () => {
+  await new Promise((resolve) => intake.close(resolve));
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** Runs a sample as a program of its own, on the built packages, and returns what it printed. */
+async function run(name: string): Promise<string> {
+  const file = join(here, `${name}.sample.ts`);
+  writeFileSync(file, sample(name));
+  try {
+    const { port } = intake.address() as AddressInfo; // It listens on a port.
+    const env = {
+      ...process.env,
+      HOME: home,
+      XDG_STATE_HOME: home,
+      XDG_CONFIG_HOME: home,
+      INTAKE_URL: `http://127.0.0.1:${port}/v1/events`,
+    };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env, timeout: 30_000 });
+    expect(stderr).toBe("");
+    return stdout;
+  } finally {
+    rmSync(file);
+  }
+}
+
+describe("the samples of the README", () => {
+  it.each([["service"], ["command"], ["server"]])("%s has twelve lines at most", (name) => {
+    expect(sample(name).trim().split("\n").length).toBeLessThanOrEqual(12);
+  });
+
+  it("records in a service, and prints where there is no Kafka", async () => {
+    const printed = await run("service");
+    for (const text of [
+      'login_start service_name="admin-server"',
+      'method="github"',
+      "value=52428800",
+      "the connector is gone",
+      "source_closed",
+    ]) {
+      expect(printed).toContain(text);
+    }
+  });
+
+  it("delivers what a command recorded", async () => {
+    await run("command");
+    expect(taken.length).toBeGreaterThan(0);
+  });
+
+  it("takes events in a server of one's own", async () => {
+    expect(await run("server")).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\/events\n$/);
+  });
+});

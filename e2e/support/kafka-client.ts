@@ -1,0 +1,159 @@
+/** What tests ask a Kafka for themselves: whether it answers, a topic to be made, all that a topic holds. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { zstdDecompressSync } from "node:zlib";
+import type { Admin, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from "kafkajs";
+import kafkajs from "kafkajs";
+import { mendKafkajsTimers } from "../../packages/sink-kafka/src/kafkajs-timers.ts";
+
+/** One record as it lies in the topic. */
+export interface KafkaTopicRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string | null;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds since the Unix epoch. */
+  readonly timestampMs: number;
+}
+
+/** How often a topic is read at most, 100 ms apart, when the broker has just started. */
+const maxReads = 50;
+
+interface TopicToCreate {
+  readonly name: string;
+  readonly partitions: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+await mendKafkajsTimers();
+// kafkajs has no zstd of its own.
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
+  decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
+});
+
+/** The id of the cluster behind these addresses, or `undefined` when none answers. */
+export async function answeringClusterId(brokers: readonly string[]): Promise<string | undefined> {
+  try {
+    return await withAdmin(brokers, async (admin) => (await admin.describeCluster()).clusterId);
+  } catch {
+    return undefined; // Whatever it says: it does not answer yet.
+  }
+}
+
+export async function createTopic(
+  brokers: readonly string[],
+  { name, partitions, settings }: TopicToCreate,
+): Promise<void> {
+  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+  await withAdmin(brokers, (admin) =>
+    admin.createTopics({
+      topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
+      waitForLeaders: true,
+    }),
+  );
+}
+
+export async function readTopic(
+  brokers: readonly string[],
+  topic: string,
+): Promise<readonly KafkaTopicRecord[]> {
+  const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
+  const filled = ends.filter(({ low, high }) => Number(high) > Number(low)).map(endOf);
+  for (let attempt = 1; ; attempt++) {
+    const records: KafkaTopicRecord[] = [];
+    try {
+      if (filled.length > 0) await consume(brokers, { topic, open: new Map(filled), records });
+      return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+    } catch (error) {
+      if (attempt === maxReads || !isStarting(error)) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** A broker that has just started does not know its groups yet, and kafkajs does not try to join again. */
+function isStarting(error: unknown): boolean {
+  const type = typeof error === "object" && error !== null && "type" in error ? String(error.type) : "";
+  return ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"].includes(
+    type,
+  );
+}
+
+interface Reading {
+  readonly topic: string;
+  /** Partitions that are not read to their end, with the offset of the last record that is wanted. */
+  readonly open: Map<number, number>;
+  readonly records: KafkaTopicRecord[];
+}
+
+async function consume(brokers: readonly string[], { topic, open, records }: Reading): Promise<void> {
+  const consumer = clientOf(brokers).consumer({
+    groupId: `read-${crypto.randomUUID()}`,
+    maxWaitTimeInMs: 50,
+  });
+  let resolve = (): void => undefined;
+  let reject = (_cause: unknown): void => undefined;
+  const done = new Promise<void>((onRead, onCrash) => {
+    resolve = onRead;
+    reject = onCrash;
+  });
+  const eachBatch = async ({ batch }: EachBatchPayload): Promise<void> => {
+    const last = open.get(batch.partition);
+    if (last === undefined) return;
+    for (const message of batch.messages) {
+      if (Number(message.offset) <= last) records.push(toRecord(batch.partition, message));
+    }
+    if (Number(batch.lastOffset()) < last) return;
+    open.delete(batch.partition);
+    if (open.size === 0) resolve();
+  };
+  consumer.on("consumer.crash", ({ payload }) => reject(payload.error));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch });
+    await done;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+function endOf({ partition, high }: { readonly partition: number; readonly high: string }): [number, number] {
+  return [partition, Number(high) - 1];
+}
+
+function toRecord(partition: number, message: KafkaMessage): KafkaTopicRecord {
+  return {
+    partition,
+    offset: Number(message.offset),
+    key: message.key === null ? null : message.key.toString(),
+    value: message.value?.toString() ?? "",
+    headers: textHeaders(message.headers ?? {}),
+    timestampMs: Number(message.timestamp),
+  };
+}
+
+function textHeaders(headers: IHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+async function withAdmin<T>(brokers: readonly string[], use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = clientOf(brokers).admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function clientOf(brokers: readonly string[]): Kafka {
+  return new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: "activity-e2e",
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    logCreator: () => () => undefined,
+    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 500, factor: 0.2, multiplier: 2 },
+  });
+}

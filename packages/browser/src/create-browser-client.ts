@@ -1,0 +1,73 @@
+import type { AnyCatalog, Attributes, OpenCatalog } from "@activity/core";
+import { ActivityError } from "@activity/core";
+import type { BrowserClient, BrowserClientOptions } from "./browser-client.ts";
+import { PageClient } from "./page-client.ts";
+import { createServerClient } from "./server-client.ts";
+
+/** A client before a catalog narrows it. */
+interface LooseClient extends Omit<BrowserClient, "track" | "record" | "recordMetric"> {
+  track(name: string, attributes?: Attributes): void;
+  record(type: string, name: string, attributes?: Attributes): void;
+  recordMetric(name: string, value: number, attributes?: Attributes): void;
+}
+
+/** Where the clients of a page stand, so that two copies of this package share them. */
+const registryKey: unique symbol = Symbol.for("@activity/browser");
+
+/**
+ * Makes the client of this page and url. A second call with the same url returns the first one's client and passes over
+ * its options; after `close` a call makes a new one. Where there is no page (on a server, in a worker) it returns
+ * a client that does nothing, so that code which also runs there needs no condition.
+ *
+ * `createBrowserClient<typeof catalog>` checks names and attributes at compile time, at no byte's cost.
+ *
+ * @throws INVALID_OPTION when `url` is none
+ */
+export function createBrowserClient<const C extends AnyCatalog = OpenCatalog>(
+  options: BrowserClientOptions,
+): BrowserClient<C> {
+  // The catalog narrows what may be asked for, nothing else.
+  const client = typeof document === "undefined" ? createServerClient() : pageClientOf(options);
+  return client as unknown as BrowserClient<C>;
+}
+
+function pageClientOf(options: BrowserClientOptions): LooseClient {
+  const url = absoluteUrl(options.url);
+  const clients = registry();
+  const present = clients.get(url);
+  if (present !== undefined) return present;
+  const page = new PageClient(url, options);
+  const client: LooseClient = {
+    track: (name, attributes) => page.record("behavioral", name, attributes),
+    record: (type, name, attributes) => page.record(type, name, attributes),
+    recordMetric: (name, value, attributes) => page.recordMetric(name, value, attributes),
+    recordError: (error, attributes) => page.recordError(error, attributes),
+    identify: (userId) => page.identify(userId),
+    reset: () => page.reset(),
+    setConsent: (consent) => page.setConsent(consent),
+    flush: (bounds) => page.flush(bounds),
+    close: (bounds) => {
+      if (clients.get(url) === client) clients.delete(url);
+      return page.close(bounds);
+    },
+    stats: () => page.stats(),
+  };
+  clients.set(url, client);
+  return client;
+}
+
+function absoluteUrl(url: string): string {
+  try {
+    return new URL(url, document.baseURI).href;
+  } catch (cause) {
+    throw new ActivityError("INVALID_OPTION", `url is ${JSON.stringify(url)}; it must be a URL or a path`, {
+      cause,
+    });
+  }
+}
+
+function registry(): Map<string, LooseClient> {
+  const place = globalThis as { [registryKey]?: Map<string, LooseClient> };
+  place[registryKey] ??= new Map();
+  return place[registryKey];
+}

@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Chromium, Page } from "../../../e2e/support/chromium.ts";
+import { startChromium } from "../../../e2e/support/chromium.ts";
+import type { Trial } from "../test/page-trial.ts";
+import { makeClient, startTrial } from "../test/page-trial.ts";
+
+let chromium: Chromium;
+beforeAll(async () => {
+  chromium = await startChromium();
+}, 60_000);
+afterAll(() => chromium.stop());
+
+let trial: Trial;
+beforeEach(async () => {
+  trial = await startTrial(chromium);
+});
+afterEach(() => trial.stop());
+
+const flush = (page: Page) => page.evaluate(() => client.flush());
+
+describe("a server that fails", () => {
+  it("gets each event once when it is up again", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    await trial.collector.down();
+    await page.evaluate(() => {
+      for (let count = 0; count < 5; count++) client.track(`click_${count}`);
+    });
+    await page.waitForFunction(() => client.stats().repeats > 0);
+    await trial.collector.up();
+    expect(await trial.arrived(5)).toEqual(["click_0", "click_1", "click_2", "click_3", "click_4"]);
+    expect(await flush(page)).toMatchObject({ recorded: 5, delivered: 5, pending: 0 });
+    expect(trial.collector.events.length).toBe(5);
+  });
+
+  it("is left alone for as long as it asks", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    const times: number[] = [];
+    trial.collector.refuse = () => {
+      times.push(performance.now());
+      return times.length === 1 ? { status: 503, headers: { "retry-after": "2" } } : undefined;
+    };
+    await page.evaluate(() => client.track("click"));
+    await trial.arrived(1);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1_900);
+    expect(times.length).toBe(2);
+    const [first, second] = trial.collector.requests;
+    expect(second?.events).toEqual(first?.events);
+  });
+
+  it("may reject one of several", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    trial.collector.refuse = ({ events }) =>
+      events.length === 3
+        ? { status: 422, body: JSON.stringify({ problems: [{ index: 1, code: "reserved_key" }] }) }
+        : undefined;
+    await page.evaluate(() => {
+      for (const name of ["one", "two", "three"]) client.track(name);
+    });
+    expect(await trial.arrived(3)).toEqual(["one", "three", "events_dropped"]);
+    expect(trial.collector.events[2]).toMatchObject({ reason: "rejected", count: 1 });
+    expect(await flush(page)).toMatchObject({ recorded: 4, delivered: 3, rejected: 1, pending: 0 });
+  });
+});
+
+describe("a page that leaves", () => {
+  it("delivers what was waiting when its tab is closed", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    await page.evaluate(() => {
+      for (let count = 0; count < 50; count++) client.track("click", { count });
+    });
+    await page.close({ runBeforeUnload: false });
+    await trial.arrived(50);
+    expect(trial.collector.requests.map(({ contentType }) => contentType)).toEqual(["text/plain"]);
+  });
+
+  it("delivers what was recorded in the task that navigates, and while it unloads", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    await page.evaluate(() => {
+      addEventListener("pagehide", () => client.track("going"));
+      document.addEventListener("visibilitychange", () => client.track("hidden"));
+      for (let count = 0; count < 50; count++) client.track("click", { count });
+      location.href = "/other";
+    });
+    await page.waitForURL("**/other");
+    const names = await trial.arrived(52);
+    expect(names.filter((name) => name === "click").length).toBe(50);
+    expect(new Set(names)).toEqual(new Set(["click", "going", "hidden"]));
+    expect(new Set(trial.collector.events.map(({ event_id }) => event_id)).size).toBe(52);
+  });
+
+  it("also tries when the server asked to be left alone", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    trial.collector.refuse = () => ({ status: 503, headers: { "retry-after": "600" } });
+    const refusal = page.evaluate(() => {
+      const { fetch } = globalThis;
+      // A page with a fetch of its own, which here tells when the client has read its answer.
+      return new Promise<number>((resolve) => {
+        globalThis.fetch = async (...request) => {
+          const answer = await fetch(...request);
+          const text = answer.text.bind(answer);
+          answer.text = async () => {
+            const body = await text();
+            setTimeout(() => resolve(answer.status));
+            return body;
+          };
+          return answer;
+        };
+        client.track("one");
+      });
+    });
+    expect(await refusal).toBe(503);
+    await page.evaluate(() => client.track("two"));
+    trial.collector.refuse = () => undefined;
+    await page.close();
+    expect([...(await trial.arrived(2))].sort()).toEqual(["one", "two"]);
+  });
+
+  it("and comes back sends nothing twice, however much was waiting", async () => {
+    const { page, problems } = await trial.open();
+    await makeClient(page);
+    const stats = await page.evaluate(async () => {
+      for (let count = 0; count < 400; count++) client.track("click", { count, text: "x".repeat(300) });
+      let state = "hidden";
+      Object.defineProperty(document, "visibilityState", { get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+      state = "visible";
+      document.dispatchEvent(new Event("visibilitychange"));
+      return client.flush();
+    });
+    expect(stats).toMatchObject({ recorded: 400, delivered: 400, pending: 0 });
+    const leaving = trial.collector.requests.filter(({ contentType }) => contentType === "text/plain");
+    expect(leaving.length).toBe(1);
+    expect(leaving[0]?.body.length).toBeGreaterThan(20_000);
+    expect(new Set(trial.collector.events.map(({ event_id }) => event_id)).size).toBe(400);
+    expect(trial.collector.events.length).toBe(400);
+    expect(problems).toEqual([]);
+  });
+
+  it("goes into the back-forward cache, and works on when it is restored", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    await page.evaluate(() => {
+      addEventListener("pageshow", ({ persisted }) => {
+        client.track("back", { persisted });
+        void client.flush().then(({ delivered, pending, repeats }) => {
+          client.track("counted", { delivered, pending, repeats });
+        });
+      });
+      client.track("before");
+    });
+    await page.goto(`${trial.collector.origin}/other`);
+    await trial.arrived(1);
+    // Playwright waits in vain for a page that comes out of the cache; what it sends is proof enough.
+    await page.evaluate(() => setTimeout(() => history.back()));
+    expect(await trial.arrived(3)).toEqual(["before", "back", "counted"]);
+    expect(trial.collector.events.slice(1)).toMatchObject([
+      { persisted: true },
+      { delivered: 2, pending: 0, repeats: 0 },
+    ]);
+    expect(trial.collector.requests.length).toBe(3);
+  });
+});

@@ -1,0 +1,91 @@
+import type { AckLevel, Clock, LedgerSnapshot, Sink } from "@activity/core";
+import type { EventProxy, ProxyOptions, ProxyProblemHandler } from "@activity/proxy";
+import { createProxy } from "@activity/proxy";
+import type { NodeServer, NodeServerCloseOptions } from "@activity/proxy/node";
+import { createNodeServer } from "@activity/proxy/node";
+import { createHealthListener } from "./health-listener.ts";
+import { isLoopback } from "./loopback.ts";
+import { checkWriteKeys } from "./write-keys.ts";
+
+/** Options of {@link createIntake}. */
+export interface IntakeOptions {
+  /** Where events go. It belongs to the intake, which closes it. */
+  readonly sink: Sink;
+  /** What must have happened to events before they are answered with 202. @defaultValue "durable" */
+  readonly ack?: AckLevel | undefined;
+  /** Who may send, with `Authorization: Bearer KEY`. @defaultValue everybody who reaches the address */
+  readonly writeKeys?: readonly string[] | undefined;
+  /** @defaultValue "127.0.0.1" */
+  readonly host?: string | undefined;
+  /** 0 for any that is free. @defaultValue 8080 */
+  readonly port?: number | undefined;
+  /** Pages that may send without a server of their own between. @defaultValue none */
+  readonly allowedOrigins?: ProxyOptions["allowedOrigins"];
+  /** Names by which it may be addressed. @defaultValue loopback names on a loopback address, else any */
+  readonly allowedHosts?: ProxyOptions["allowedHosts"];
+  readonly stamp?: ProxyOptions["stamp"];
+  readonly limits?: ProxyOptions["limits"];
+  readonly dedupe?: ProxyOptions["dedupe"];
+  /**
+   * Ids of events that the store holds already, oldest first; read before it listens, so that their repeats
+   * are recognised after a restart too.
+   */
+  readonly knownIds?: AsyncIterable<string> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly onProblem?: ProxyProblemHandler | undefined;
+}
+
+/** The intake API on a port. */
+export interface Intake {
+  /** Starts to listen; gives the address for events. Rejects where the port is taken. */
+  listen(): Promise<string>;
+  /**
+   * Not ready, answers as before for `graceMs`, then 503, ends the requests under way, and closes the sink:
+   * everything that was answered with 202 is safe by then. A second call returns the first one's promise.
+   */
+  close(options?: NodeServerCloseOptions): Promise<LedgerSnapshot>;
+  /** The counters of the sink. */
+  stats(): LedgerSnapshot;
+}
+
+/**
+ * Makes an intake: events by the HTTP contract on `/v1/events`, `GET /healthz`, `GET /readyz`.
+ *
+ * @throws INVALID_OPTION for a write key, origin or limit that cannot be.
+ */
+export function createIntake(options: IntakeOptions): Intake {
+  const { sink, host = "127.0.0.1", port = 8_080, writeKeys = [], clock } = options;
+  const proxy = createProxy({
+    sink,
+    ack: options.ack ?? "durable",
+    allowedOrigins: options.allowedOrigins,
+    allowedHosts: options.allowedHosts ?? (isLoopback(host) ? "loopback" : undefined),
+    authenticate: writeKeys.length > 0 ? checkWriteKeys(writeKeys) : undefined,
+    stamp: options.stamp,
+    limits: options.limits,
+    dedupe: options.dedupe,
+    clock,
+    onProblem: options.onProblem,
+  });
+  const otherwise = createHealthListener(() => server.ready);
+  const server: NodeServer = createNodeServer(proxy, { host, port, otherwise, clock });
+  let closing: Promise<LedgerSnapshot> | undefined;
+  return {
+    listen: async () => {
+      await rememberAll(proxy, options.knownIds);
+      return server.listen();
+    },
+    close: (closeOptions) => {
+      closing ??= server.close(closeOptions).then(() => sink.close({ timeoutMs: sinkCloseMs }));
+      return closing;
+    },
+    stats: () => sink.stats(),
+  };
+}
+
+/** Time for what the sink still holds. */
+const sinkCloseMs = 10_000;
+
+async function rememberAll(proxy: EventProxy, ids: AsyncIterable<string> | undefined): Promise<void> {
+  if (ids !== undefined) for await (const id of ids) proxy.remember([id]);
+}

@@ -1,0 +1,117 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  eventText,
+  idsIn,
+  killIntakes,
+  post,
+  startIntake,
+  temporaryDirectory,
+} from "../test/intake-fixtures.ts";
+
+let directory: ReturnType<typeof temporaryDirectory>;
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+afterEach(() => {
+  killIntakes();
+  directory.remove();
+});
+
+describe("activity-intake serve", () => {
+  it("prints its address, keeps what it answered for, and ends cleanly on SIGTERM", async () => {
+    const intake = startIntake({ ACTIVITY_DATA_DIR: directory.path });
+    const url = await intake.address;
+    expect((await post(url, `${eventText(1)}\n{}`)).status).toBe(202);
+    intake.child.kill("SIGTERM");
+    expect(await intake.exited).toBe(0);
+    expect(await idsIn(directory.path)).toEqual(["id-1"]);
+    expect(intake.output()).toContain("everybody on this machine may send");
+    expect(intake.output()).toContain("rejected: 1 event(s)");
+    expect(intake.output()).toContain("stopped: 1 event(s) taken, 0 not confirmed");
+  });
+
+  it("is what it does without a command", async () => {
+    const intake = startIntake({ ACTIVITY_DATA_DIR: directory.path }, []);
+    expect(await intake.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\/events$/);
+    intake.child.kill("SIGINT");
+    expect(await intake.exited).toBe(0);
+  });
+
+  it("asks for the write key it was given, and never prints it", async () => {
+    const intake = startIntake({
+      ACTIVITY_DATA_DIR: directory.path,
+      ACTIVITY_WRITE_KEYS: "secret-key,other",
+    });
+    const url = await intake.address;
+    expect((await post(url, eventText(1))).status).toBe(401);
+    expect((await post(url, eventText(1), { authorization: "Bearer secret-key" })).status).toBe(202);
+    expect(intake.output()).not.toContain("secret-key");
+  });
+
+  it.each(["SIGKILL", "SIGTERM"] as const)(
+    "under load and %s has every event that it answered for, once, also when all is sent again",
+    async (signal) => {
+      const confirmed = new Set<string>();
+      const sent: string[] = [];
+      const first = startIntake({ ACTIVITY_DATA_DIR: directory.path });
+      const url = await first.address;
+      const client = async (name: number): Promise<void> => {
+        for (let batch = 0; ; batch++) {
+          const ids = Array.from({ length: 10 }, (_, at) => `${name}-${batch}-${at}`);
+          sent.push(...ids);
+          const answer = await post(url, ids.map(eventText).join("\n"));
+          if (answer.status !== 202) return;
+          for (const id of ids) confirmed.add(`id-${id}`);
+          if (confirmed.size >= 500) first.child.kill(signal);
+        }
+      };
+      // Each ends when its connection breaks or the intake refuses it.
+      await Promise.allSettled([0, 1, 2, 3].map(client));
+      await first.exited;
+      expect(confirmed.size).toBeGreaterThanOrEqual(500);
+      const found = await idsIn(directory.path);
+      expect([...confirmed].filter((id) => !found.includes(id))).toEqual([]);
+
+      const second = startIntake({ ACTIVITY_DATA_DIR: directory.path });
+      expect((await post(await second.address, sent.map(eventText).join("\n"))).status).toBe(202);
+      expect((await idsIn(directory.path)).toSorted()).toEqual(sent.map((id) => `id-${id}`).toSorted());
+    },
+  );
+
+  it("starts while Kafka is down, and answers 503", async () => {
+    const intake = startIntake({ KAFKA_BROKERS: "127.0.0.1:1" });
+    const { status, body } = await post(await intake.address, eventText(1));
+    expect([status, body["code"]]).toEqual([503, "not_confirmed"]);
+    expect(intake.output()).toContain("the topic events");
+    intake.child.kill("SIGTERM");
+    expect(await intake.exited).toBe(0);
+  });
+});
+
+describe("activity-intake", () => {
+  it("ends with 2 and one sentence for settings that cannot be", async () => {
+    const intake = startIntake({ HOST: "0.0.0.0" });
+    expect(await intake.exited).toBe(2);
+    expect(intake.output()).toMatch(/^activity-intake: HOST is 0\.0\.0\.0.*\n$/);
+  });
+
+  it("ends with 1 when its port is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo; // A server on a port has no other kind of address.
+    const intake = startIntake({ PORT: String(port), ACTIVITY_DATA_DIR: directory.path });
+    expect(await intake.exited).toBe(1);
+    expect(intake.output()).toContain("EADDRINUSE");
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it("says how it is used", async () => {
+    const help = startIntake({}, ["--help"]);
+    expect(await help.exited).toBe(0);
+    expect(help.output()).toContain("usage: activity-intake [serve]");
+    const wrong = startIntake({}, ["sevre"]);
+    expect(await wrong.exited).toBe(2);
+  });
+});

@@ -1,0 +1,91 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readSegments } from "@activity/spool";
+
+/** A directory that is gone after the test. */
+export function temporaryDirectory(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "activity-intake-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The text of a good event. */
+export function eventText(id: number | string): string {
+  return JSON.stringify({
+    event_id: `id-${id}`,
+    event_time: "2026-01-02T03:04:05.678Z",
+    event_type: "behavioral",
+    event_name: "click",
+  });
+}
+
+/** Ids in the segments of a directory. */
+export async function idsIn(directory: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const text of readSegments(directory))
+    ids.push((JSON.parse(text) as { event_id: string }).event_id); // Events have ids.
+  return ids;
+}
+
+export async function post(
+  url: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+  const response = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/x-ndjson", ...headers },
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }; // Every answer is an object.
+}
+
+/** `activity-intake` as a process of its own. */
+export interface IntakeProcess {
+  readonly child: ChildProcess;
+  /** Everything it printed so far. */
+  readonly output: () => string;
+  /** The address that it prints. */
+  readonly address: Promise<string>;
+  readonly exited: Promise<number | null>;
+}
+
+const command = fileURLToPath(new URL("../bin/activity-intake.mjs", import.meta.url));
+const running = new Set<ChildProcess>();
+
+export function startIntake(
+  environment: Record<string, string>,
+  args: readonly string[] = ["serve"],
+): IntakeProcess {
+  const { PATH = "" } = process.env;
+  const child = spawn(process.execPath, ["--conditions=@activity/source", command, ...args], {
+    env: { PATH, PORT: "0", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let output = "";
+  const address = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const [url] = /http:\/\/\S+/.exec(output) ?? [];
+        if (url !== undefined) resolve(url);
+      });
+    }
+    child.once("exit", () => reject(new Error(`the intake ended: ${output}`)));
+  });
+  address.catch(() => undefined); // A test that expects it to end does not ask for the address.
+  const exited = once(child, "close").then(([code]) => {
+    running.delete(child);
+    return code as number | null; // By its documentation.
+  });
+  return { child, output: () => output, address, exited };
+}
+
+export function killIntakes(): void {
+  for (const child of running) child.kill("SIGKILL");
+}

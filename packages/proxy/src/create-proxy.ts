@@ -1,0 +1,234 @@
+import type { AnsweredProblem } from "@activity/core";
+import { httpContract, systemClock } from "@activity/core";
+import type { ProxyAnswer } from "./answer.ts";
+import { acceptedAnswer, listProblems, Refusal, refusalAnswer, unavailable } from "./answer.ts";
+import { BodyMeter } from "./body-meter.ts";
+import type { CheckedEvent } from "./check-events.ts";
+import { checkEvents } from "./check-events.ts";
+import { DedupeWindow } from "./dedupe-window.ts";
+import type { Fate, PendingWrite } from "./event-writer.ts";
+import { EventWriter, keyOf } from "./event-writer.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
+import { corsHeaders, preflightAnswer } from "./origin-policy.ts";
+import type { Principal, ProxyLimits, ProxyOptions } from "./proxy-options.ts";
+import { completeLimits } from "./proxy-options.ts";
+import type { ProxyProblemHandler } from "./proxy-problem.ts";
+import { guardProblemHandler } from "./proxy-problem.ts";
+import { readBody } from "./read-body.ts";
+import type { ProxyRequest } from "./request.ts";
+import type { SlicedBody } from "./slice-body.ts";
+import { sliceBody } from "./slice-body.ts";
+import { createStamper, readSentAt } from "./stamper.ts";
+import type { WebRequest, WebResponse } from "./web-request.ts";
+import { fromWebRequest, toWebResponse } from "./web-request.ts";
+
+/** Takes requests of the HTTP contract and answers them. The path is the host's choice; it is not looked at. */
+export interface EventProxy {
+  /** Answers one request of any framework. Never rejects. */
+  handle(request: ProxyRequest): Promise<ProxyAnswer>;
+  /** Answers one request of the Fetch standard. Never rejects. */
+  fetch(request: WebRequest): Promise<WebResponse>;
+  /** From now on every request is answered with 503; those under way are finished. */
+  drain(): void;
+  /** Bodies' bytes that are held now. */
+  readonly heldBytes: number;
+  /** Ids that have been taken before this proxy began, so that their repeats are recognised. */
+  remember(eventIds: Iterable<string>, tenant?: string): void;
+}
+
+/**
+ * Makes a proxy: it checks every event of a request, writes the good ones to a sink, and answers when the
+ * sink has confirmed them, honestly for every one. A repeat of an event is a success and is written once.
+ *
+ * @throws INVALID_OPTION for a limit or an origin that cannot be.
+ */
+export function createProxy<P extends Principal = Principal>(options: ProxyOptions<P>): EventProxy {
+  const pipeline = new Pipeline(options);
+  // Hosts pass single functions on: none of them needs its object.
+  return {
+    handle: (request) => pipeline.handle(request),
+    fetch: (request) => pipeline.fetch(request),
+    drain: () => pipeline.drain(),
+    remember: (eventIds, tenant) => pipeline.remember(eventIds, tenant),
+    get heldBytes() {
+      return pipeline.heldBytes;
+    },
+  };
+}
+
+class Pipeline<P extends Principal> implements EventProxy {
+  readonly #options: ProxyOptions<P>;
+  readonly #limits: ProxyLimits;
+  readonly #tell: ProxyProblemHandler;
+  readonly #gate: Gatekeeper<P>;
+  readonly #meter: BodyMeter;
+  readonly #window: DedupeWindow<PendingWrite> | undefined;
+  readonly #writer: EventWriter;
+
+  constructor(options: ProxyOptions<P>) {
+    const { sink, ack = "delivered", dedupe = {}, clock = systemClock } = options;
+    this.#options = options;
+    this.#limits = completeLimits(options.limits);
+    this.#tell = guardProblemHandler(options.onProblem);
+    this.#gate = new Gatekeeper(options, this.#tell);
+    this.#meter = new BodyMeter(this.#limits.maxBytesInFlight);
+    this.#window = dedupe === false ? undefined : new DedupeWindow(dedupe, clock);
+    this.#writer = new EventWriter({
+      sink,
+      ack,
+      ackTimeoutMs: this.#limits.ackTimeoutMs,
+      window: this.#window,
+      clock,
+      tell: this.#tell,
+    });
+  }
+
+  get heldBytes(): number {
+    return this.#meter.heldBytes;
+  }
+
+  async handle(request: ProxyRequest): Promise<ProxyAnswer> {
+    const requestId = this.#requestId();
+    let origin: string | undefined;
+    let answer: ProxyAnswer;
+    try {
+      origin = this.#gate.allowedOrigin(request);
+      answer = await this.#answer(request, { requestId, origin });
+    } catch (error) {
+      answer = refusalAnswer(this.#refusalOf(error), requestId);
+    }
+    return { ...answer, headers: { ...answer.headers, ...corsHeaders(origin) } };
+  }
+
+  async fetch(request: WebRequest): Promise<WebResponse> {
+    return toWebResponse(await this.handle(fromWebRequest(request)));
+  }
+
+  drain(): void {
+    this.#gate.drain();
+  }
+
+  remember(eventIds: Iterable<string>, tenant?: string): void {
+    for (const id of eventIds) this.#window?.commit(keyOf(id, tenant));
+  }
+
+  async #answer(request: ProxyRequest, { requestId, origin }: AnswerContext): Promise<ProxyAnswer> {
+    if (this.#gate.isPreflight(request)) return preflightAnswer();
+    const { principal, consent, form } = await this.#gate.admit(request);
+    const account = this.#meter.open();
+    try {
+      const { clock = systemClock } = this.#options;
+      const body = await readBody(request, { limits: this.#limits, clock, account });
+      const sliced = sliceBody(body, form, this.#limits);
+      const answer = consent
+        ? await this.#take(sliced, { request, requestId, principal })
+        : acceptedAnswer({ ...noneTaken, discarded: sliced.slices.length, request_id: requestId });
+      return withReceipt(answer, sliced, origin);
+    } finally {
+      account.release();
+    }
+  }
+
+  async #take(sliced: SlicedBody, { request, requestId, principal }: TakeContext<P>): Promise<ProxyAnswer> {
+    const { stamp = [], clock = systemClock } = this.#options;
+    const nowMs = clock.now();
+    const sentAt = sliced.sentAt ?? readSentAt(request.header(httpContract.headers.sentAt));
+    const stamper = createStamper({
+      stamps: stamp,
+      receivedAtMs: nowMs,
+      sentAt,
+      attributes: principal?.attributes,
+    });
+    const { good, problems } = checkEvents(sliced.slices, { limits: this.#limits, nowMs, stamper });
+    const fates = await this.#writer.write(good, principal?.tenant);
+    this.#throwIfOpen(fates);
+    const refused = good.flatMap((event, at) => rejectedProblem(event, fates[at]) ?? []);
+    const all =
+      refused.length > 0 ? [...problems, ...refused].toSorted((a, b) => a.index - b.index) : problems;
+    if (all.length > 0) {
+      const [first] = all;
+      const message = `${all.length} event(s) were rejected, the first as ${first?.code}: ${first?.detail}`;
+      this.#tell({ code: "rejected", message, count: all.length });
+    }
+    if (all.length === sliced.slices.length) throw noneValid(all);
+    const accepted = fates.filter(({ was }) => was === "accepted").length;
+    return acceptedAnswer({
+      accepted,
+      duplicates: fates.length - accepted - refused.length,
+      rejected: all.length,
+      discarded: 0,
+      request_id: requestId,
+      ...listProblems(all),
+    });
+  }
+
+  /** The whole request is sent again where the sink left one event open; ids make that harmless. */
+  #throwIfOpen(fates: readonly Fate[]): void {
+    const open = fates.filter((fate) => fate.was === "open");
+    const [first] = open;
+    if (first === undefined) return;
+    const why = first.reason.detail ?? first.reason.code;
+    const nothingTaken = open.length === fates.length && open.every(({ taken }) => !taken);
+    const detail = nothingTaken
+      ? `the sink took nothing: ${why}`
+      : `the sink did not confirm ${open.length} of ${fates.length} event(s): ${why}; some may have been taken`;
+    this.#tell({ code: "unavailable", message: detail });
+    throw unavailable(nothingTaken ? "refused_by_sink" : "not_confirmed", detail, first.retryAfterMs);
+  }
+
+  #refusalOf(error: unknown): Refusal["input"] {
+    if (error instanceof Refusal) {
+      if (error.input.code === "body_consumed") this.#tell({ code: "misconfigured", message: error.message });
+      return error.input;
+    }
+    this.#tell({ code: "failed", message: "a request could not be answered", cause: error });
+    return { status: 500, code: "internal", detail: "the request could not be answered; send it again" };
+  }
+
+  #requestId(): string {
+    const { clock = systemClock } = this.#options;
+    const part = (): string => clock.random().toString(36).slice(2, 10).padEnd(8, "0");
+    return `${part()}${part()}`;
+  }
+}
+
+interface AnswerContext {
+  readonly requestId: string;
+  /** Of the page that sends, where it is allowed. */
+  readonly origin: string | undefined;
+}
+
+interface TakeContext<P> {
+  readonly request: ProxyRequest;
+  readonly requestId: string;
+  readonly principal: P | undefined;
+}
+
+const noneTaken = { accepted: 0, duplicates: 0, rejected: 0 };
+
+function rejectedProblem(
+  { index, event }: CheckedEvent,
+  fate: Fate | undefined,
+): AnsweredProblem | undefined {
+  if (fate?.was !== "rejected") return undefined;
+  const { code, detail = "the sink refused the event for good" } = fate.reason;
+  return { index, event_id: event.event_id, pointer: "", code, detail };
+}
+
+/** A closing page cannot read its answer; the next one finds this cookie. */
+function withReceipt(answer: ProxyAnswer, { batchId }: SlicedBody, origin: string | undefined): ProxyAnswer {
+  if (batchId === undefined || origin === undefined) return answer;
+  const { headers, receiptMaxAgeSeconds } = httpContract;
+  const secure = origin.startsWith("https:") ? "; Secure" : "";
+  const cookie = `${headers.receiptPrefix}${batchId}=1; Max-Age=${receiptMaxAgeSeconds}; SameSite=Strict; Path=/${secure}`;
+  return { ...answer, headers: { ...answer.headers, "set-cookie": cookie } };
+}
+
+function noneValid(problems: readonly AnsweredProblem[]): Refusal {
+  return new Refusal({
+    status: httpContract.status.noneValid,
+    code: "none_valid",
+    detail: `none of ${problems.length} event(s) is valid`,
+    members: listProblems(problems),
+  });
+}

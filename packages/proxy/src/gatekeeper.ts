@@ -1,0 +1,101 @@
+import { httpContract } from "@activity/core";
+import { Refusal, unavailable } from "./answer.ts";
+import type { BodyForm } from "./media-type.ts";
+import { acceptPost, readMediaType } from "./media-type.ts";
+import type { OriginPolicy } from "./origin-policy.ts";
+import { allowedMethods, createOriginPolicy } from "./origin-policy.ts";
+import type { Principal, ProxyOptions } from "./proxy-options.ts";
+import type { ProxyProblemHandler } from "./proxy-problem.ts";
+import type { ProxyRequest } from "./request.ts";
+
+/** What a request's headers gave. */
+export interface Admission<P> {
+  /** `undefined` without `authenticate`. */
+  readonly principal: P | undefined;
+  /** Whether events are kept; else they are discarded. */
+  readonly consent: boolean;
+  readonly form: BodyForm;
+}
+
+/** Everything that can be said of a request before its body is read. */
+export class Gatekeeper<P extends Principal> {
+  readonly #options: ProxyOptions<P>;
+  readonly #tell: ProxyProblemHandler;
+  readonly #origins: OriginPolicy;
+  #draining = false;
+
+  constructor(options: ProxyOptions<P>, tell: ProxyProblemHandler) {
+    this.#options = options;
+    this.#tell = tell;
+    this.#origins = createOriginPolicy(options, tell);
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  allowedOrigin(request: ProxyRequest): string | undefined {
+    return this.#origins.allowedOrigin(request);
+  }
+
+  /** @throws Refusal for a preflight of a page that may not send. */
+  isPreflight(request: ProxyRequest): boolean {
+    this.#origins.checkHost(request);
+    if (request.method !== "OPTIONS") return false;
+    this.#origins.checkOrigin(request);
+    return true;
+  }
+
+  /** @throws Refusal 401, 403, 405, 415, 429 or 503. */
+  async admit(request: ProxyRequest): Promise<Admission<P>> {
+    const { status } = httpContract;
+    if (request.method !== httpContract.method) {
+      const detail = `events are sent with ${httpContract.method}`;
+      throw new Refusal({
+        status: status.wrongMethod,
+        code: "wrong_method",
+        detail,
+        headers: { allow: allowedMethods },
+      });
+    }
+    this.#origins.checkOrigin(request);
+    if (this.#draining) throw unavailable("draining", "the server is shutting down");
+    const principal = await this.#principal(request);
+    const consent = (await this.#options.consent?.(principal, request)) ?? true;
+    if (consent === "denied") {
+      throw new Refusal({ status: 403, code: "consent_denied", detail: "telemetry is off here" });
+    }
+    const waitMs = this.#options.rateLimit?.(principal, request) ?? 0;
+    if (waitMs > 0) throw unavailable("too_many_requests", "too many requests", waitMs);
+    const form = readMediaType(request.header("content-type"));
+    if (form === undefined) {
+      throw new Refusal({
+        status: status.unknownMediaType,
+        code: "unknown_media_type",
+        detail: `the body must be ${acceptPost}, in UTF-8`,
+        headers: { "accept-post": acceptPost },
+      });
+    }
+    return { principal, consent, form };
+  }
+
+  async #principal(request: ProxyRequest): Promise<P | undefined> {
+    const { authenticate } = this.#options;
+    if (authenticate === undefined) return undefined;
+    this.#origins.checkCookie(request);
+    let principal: P | null;
+    try {
+      principal = await authenticate(request, request.native);
+    } catch (cause) {
+      this.#tell({ code: "failed", message: "authenticate threw; the request was answered with 503", cause });
+      throw unavailable("authenticate_failed", "it could not be told who sends this");
+    }
+    if (principal !== null) return principal;
+    throw new Refusal({
+      status: httpContract.status.notSignedIn,
+      code: "not_signed_in",
+      detail: "authenticate found nobody in this request",
+      headers: { "www-authenticate": 'Bearer realm="activity"' },
+    });
+  }
+}

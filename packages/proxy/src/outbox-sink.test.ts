@@ -1,0 +1,74 @@
+import type { Batch, Verdict } from "@activity/core";
+import { createMemoryStore, createOutbox, defaultLimits } from "@activity/core";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import type { TestServer } from "../test/proxy-server.ts";
+import { eventText, onStop, startServer, stopServers, until } from "../test/proxy-server.ts";
+
+afterEach(stopServers);
+
+/** A next hop that a test switches. */
+interface Hop {
+  state: "up" | "down" | "silent";
+  /** How often something was sent. */
+  sends: number;
+  readonly texts: string[];
+}
+
+async function start(hop: Hop, { maxEvents = 1_000, ackTimeoutMs = 5_000 } = {}): Promise<TestServer> {
+  const send = async (batch: Batch, signal: AbortSignal): Promise<Verdict> => {
+    hop.sends++;
+    if (hop.state === "silent") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (hop.state !== "up") return { kind: "retry", reason: { code: "unreachable" } };
+    for (let at = 0; at < batch.count; at++) hop.texts.push(new TextDecoder().decode(batch.at(at)));
+    return { kind: "delivered" };
+  };
+  const limits = { maxEvents: 100, maxBytes: 100_000, inFlight: 2, perLane: 1 };
+  const store = createMemoryStore({ maxEvents, maxBytes: 1_000_000, lease: defaultLimits.batch });
+  const transport = { limits, send, close: () => Promise.resolve() };
+  const retry = { baseMs: 5, capMs: 5 };
+  const sink = createOutbox(transport, store, { lingerMs: 0, retry, onProblem: () => undefined });
+  onStop(async () => {
+    hop.state = "up";
+    await sink.close({ timeoutMs: 100 });
+  });
+  return startServer({ sink, limits: { ackTimeoutMs } });
+}
+
+const body = Array.from({ length: 50 }, (_, at) => eventText(at)).join("\n");
+
+describe("a proxy before an outbox", () => {
+  it("answers when the next hop has the events", async () => {
+    const hop: Hop = { state: "up", sends: 0, texts: [] };
+    const { post } = await start(hop);
+    expect(await post(body)).toMatchObject({ status: 202, json: { accepted: 50 } });
+    expect(hop.texts).toEqual(body.split("\n"));
+  });
+
+  it("withdraws what the next hop did not take in time: sent again it arrives once", async () => {
+    const hop: Hop = { state: "down", sends: 0, texts: [] };
+    const { post } = await start(hop, { ackTimeoutMs: 300 });
+    for (let round = 0; round < 3; round++) {
+      expect(await post(body)).toMatchObject({ status: 503, json: { code: "not_confirmed" } });
+    }
+    hop.state = "up";
+    expect(await post(body)).toMatchObject({ status: 202, json: { accepted: 50, duplicates: 0 } });
+    expect(hop.texts).toEqual(body.split("\n"));
+  });
+
+  it("says 503 in time where the next hop is silent", async () => {
+    const hop: Hop = { state: "silent", sends: 0, texts: [] };
+    const { post } = await start(hop, { ackTimeoutMs: 300 });
+    const answer = post(body);
+    await until(() => hop.sends > 0);
+    expect(await answer).toMatchObject({ status: 503, json: { code: "not_confirmed" } });
+  });
+
+  it("says 503 with nothing taken where the store is full", async () => {
+    const hop: Hop = { state: "up", sends: 0, texts: [] };
+    const { post } = await start(hop, { maxEvents: 49 });
+    const answer = await post(body);
+    expect(answer).toMatchObject({ status: 503, json: { code: "refused_by_sink" } });
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(hop.texts).toEqual([]);
+  });
+});

@@ -1,0 +1,153 @@
+import type { Clock } from "@activity/core";
+import { httpContract } from "@activity/core";
+import { Refusal } from "./answer.ts";
+import type { BodyAccount } from "./body-meter.ts";
+import { concatBytes } from "./concat-bytes.ts";
+import type { ProxyLimits } from "./proxy-options.ts";
+import type { BodyDecoder, ProxyRequest, RequestBody } from "./request.ts";
+import { BodyTooLarge } from "./request.ts";
+
+/** A whole body, its coding undone. */
+export type ReadBody = Uint8Array | string;
+
+/** What reading needs. */
+export interface ReadBodyContext {
+  readonly limits: ProxyLimits;
+  readonly clock: Clock;
+  readonly account: BodyAccount;
+}
+
+/**
+ * Reads a body under the cap, in time, and decodes it under the same cap.
+ *
+ * @throws Refusal 400, 408, 413, 415, 500 or 503.
+ */
+export async function readBody(request: ProxyRequest, context: ReadBodyContext): Promise<ReadBody> {
+  const coding = (request.header("content-encoding") ?? "identity").trim().toLowerCase();
+  const decode = decoderOf(request, coding);
+  const { maxBodyBytes } = context.limits;
+  if (Number(request.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge(context.limits);
+  const body = request.body();
+  if (body.kind !== "stream") return parsedBody(body, context);
+  const bytes = await withinTime(collect(body.chunks, context), context);
+  if (decode === undefined) return bytes;
+  try {
+    const decoded = await decode(bytes, maxBodyBytes);
+    context.account.add(decoded.length);
+    return decoded;
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    if (error instanceof BodyTooLarge) throw tooLarge(context.limits);
+    throw new Refusal({
+      status: httpContract.status.unreadable,
+      code: "undecodable",
+      detail: `the body is not whole, valid ${coding}`,
+    });
+  }
+}
+
+/** The 413 that makes a client halve its batch. */
+export function tooLarge(
+  limits: ProxyLimits,
+  code: "body_too_large" | "too_many_events" = "body_too_large",
+): Refusal {
+  const { maxBodyBytes, maxEventBytes, maxEvents } = limits;
+  const detail =
+    code === "body_too_large"
+      ? `the body has more than ${maxBodyBytes} bytes, on the wire or decoded`
+      : `the body has more than ${maxEvents} events`;
+  return new Refusal({
+    status: httpContract.status.tooLarge,
+    code,
+    detail,
+    members: { max_body_bytes: maxBodyBytes, max_event_bytes: maxEventBytes, max_events: maxEvents },
+  });
+}
+
+function decoderOf(request: ProxyRequest, coding: string): BodyDecoder | undefined {
+  if (coding === "identity" || coding === "") return undefined;
+  if (Object.hasOwn(request.decoders, coding)) return request.decoders[coding];
+  const known = ["identity", ...Object.keys(request.decoders)].join(", ");
+  throw new Refusal({
+    status: httpContract.status.unknownMediaType,
+    code: "unknown_coding",
+    detail: `the body's coding is not one of ${known}`,
+    headers: { "accept-encoding": known },
+  });
+}
+
+async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  { limits, account }: ReadBodyContext,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      if (size > limits.maxBodyBytes) throw tooLarge(limits);
+      account.add(chunk.length);
+      parts.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal({
+      status: httpContract.status.unreadable,
+      code: "body_incomplete",
+      detail: `the connection ended ${size} bytes into the body`,
+    });
+  }
+  return concatBytes(parts, size);
+}
+
+async function withinTime<T>(reading: Promise<T>, { limits, clock }: ReadBodyContext): Promise<T> {
+  const stop: { timer?: { cancel(): void } } = {};
+  const late = new Promise<never>((_, reject) => {
+    const refuse = (): void =>
+      reject(
+        new Refusal({
+          status: httpContract.status.slowBody,
+          code: "slow_body",
+          detail: `the body did not arrive within ${limits.bodyTimeoutMs} ms`,
+          headers: { connection: "close" },
+        }),
+      );
+    stop.timer = clock.setTimer(refuse, limits.bodyTimeoutMs, { unref: true });
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    stop.timer?.cancel();
+  }
+}
+
+function parsedBody(
+  body: Exclude<RequestBody, { kind: "stream" }>,
+  { limits, account }: ReadBodyContext,
+): ReadBody {
+  const read = body.kind === "bytes" ? body.bytes : body.kind === "text" ? body.text : serialise(body);
+  const size = typeof read === "string" ? new TextEncoder().encode(read).length : read.length;
+  if (size > limits.maxBodyBytes) throw tooLarge(limits);
+  account.add(size);
+  return read;
+}
+
+function serialise(body: Extract<RequestBody, { kind: "value" | "consumed" }>): string {
+  if (body.kind === "consumed") {
+    throw new Refusal({
+      status: 500,
+      code: "body_consumed",
+      detail:
+        "the body was read before it came here and is not in request.body; mount the handler before whatever reads it",
+    });
+  }
+  try {
+    return JSON.stringify(body.value) ?? "";
+  } catch {
+    throw new Refusal({
+      status: httpContract.status.unreadable,
+      code: "bad_json",
+      detail: "the parsed body cannot be written as JSON",
+    });
+  }
+}

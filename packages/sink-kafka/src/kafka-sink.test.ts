@@ -1,0 +1,116 @@
+import { createServer } from "node:net";
+import { createMemoryStore } from "@activity/core";
+import type { FakeClock } from "@activity/core/testing";
+import { fakeClock } from "@activity/core/testing";
+import { describe, expect, it } from "@jest/globals";
+import { eventOf } from "../test/batch-of.ts";
+import type { KafkaSinkOptions, Problem, Sink } from "./index.ts";
+import { ActivityError, kafkaSink } from "./index.ts";
+
+/** A port where nothing listens. */
+async function deadAddress(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+}
+
+async function sinkToNowhere(options: Partial<KafkaSinkOptions> = {}): Promise<Sink> {
+  return kafkaSink({ brokers: await deadAddress(), topic: "events", onProblem: () => undefined, ...options });
+}
+
+/** Lets fake seconds pass, and enough of real time between them for connections to be refused. */
+async function passSeconds(clock: FakeClock, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    await clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+describe("kafkaSink", () => {
+  const unusable: readonly (readonly [string, Partial<KafkaSinkOptions>])[] = [
+    ["brokers", { brokers: [] }],
+    ["brokers", { brokers: "" }],
+    ["brokers", { brokers: ["kafka.internal"] }],
+    ["brokers", { brokers: "a:9092,http://b:9092" }],
+    ["topic", { topic: "" }],
+    ["compression", { compression: "lz4" as never }],
+    ["lanes", { lanes: 0 }],
+    ["lingerMs", { lingerMs: Number.NaN }],
+  ];
+  it.each(unusable)("refuses unusable %s at once: %p", (name, options) => {
+    const make = (): Sink => kafkaSink({ brokers: "127.0.0.1:9092", topic: "events", ...options });
+    expect(make).toThrow(ActivityError);
+    expect(make).toThrow(new RegExp(`^${name} `));
+  });
+
+  it("takes brokers as a list and separated by commas", async () => {
+    for (const brokers of [["a:9092", "b:9092"], "a:9092, b:9092"])
+      await kafkaSink({ brokers, topic: "events" }).close();
+  });
+
+  it("starts, records and closes in time while Kafka is down, and counts what was left", async () => {
+    const problems: Problem[] = [];
+    const sink = await sinkToNowhere({ onProblem: (problem) => problems.push(problem) });
+    for (let n = 0; n < 100; n++) sink.record(eventOf(n));
+    const before = performance.now();
+    const closed = await sink.close({ timeoutMs: 300 });
+    expect(performance.now() - before).toBeLessThan(450);
+    expect(closed).toMatchObject({ recorded: 100, delivered: 0, pending: 0, droppedBy: { closed: 100 } });
+    expect(problems.map(({ code, count }) => [code, count])).toContainEqual(["dropped", 100]);
+  });
+
+  it("holds no more than it was told to", async () => {
+    const sink = await sinkToNowhere({ memory: { maxEvents: 50 }, announceDrops: false });
+    for (let n = 0; n < 200; n++) sink.record(eventOf(n));
+    expect(sink.stats()).toMatchObject({ recorded: 200, pending: 50, droppedBy: { capacity: 150 } });
+    await sink.close({ timeoutMs: 0 });
+  });
+
+  it("gives up after five minutes what only memory holds", async () => {
+    const clock = fakeClock();
+    const sink = await sinkToNowhere({ clock, announceDrops: false });
+    sink.record(eventOf(1));
+    await passSeconds(clock, 299);
+    expect(sink.stats()).toMatchObject({ pending: 1, dropped: 0 });
+    await passSeconds(clock, 200);
+    expect(sink.stats()).toMatchObject({ pending: 0, droppedBy: { expired: 1 } });
+    await sink.close();
+  });
+
+  it("gives nothing up that a store keeps over the end of the process", async () => {
+    const clock = fakeClock();
+    const store = Object.defineProperty(createMemoryStore({ clock }), "survives", { value: true });
+    const sink = await sinkToNowhere({ clock, store });
+    sink.record(eventOf(1));
+    await passSeconds(clock, 500);
+    expect(sink.stats()).toMatchObject({ pending: 1, dropped: 0 });
+    const closing = sink.close();
+    await passSeconds(clock, 6);
+    expect(await closing).toMatchObject({ handedOver: 1, pending: 0 });
+  });
+
+  it("closes within five seconds unless told otherwise", async () => {
+    const clock = fakeClock();
+    const sink = await sinkToNowhere({ clock });
+    sink.record(eventOf(1));
+    let closed = false;
+    const closing = sink.close().then(() => {
+      closed = true;
+    });
+    await passSeconds(clock, 4);
+    expect(closed).toBe(false);
+    await passSeconds(clock, 2);
+    expect(closed).toBe(true);
+    await closing;
+  });
+
+  it("hands its handler of problems on", async () => {
+    const sink = await sinkToNowhere();
+    const handler = (): void => undefined;
+    sink.onProblem = handler;
+    expect(sink.onProblem).toBe(handler);
+    await sink.close();
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "@jest/globals";
+import type { KafkaFailureKind } from "./kafka-driver.ts";
+import { toKafkaVerdict } from "./kafka-verdict.ts";
+
+const reason = { code: "why" };
+const everything = { kind: "retry", reason, scope: "destination" };
+const urgent = { ...everything, attention: true };
+
+const cases: readonly (readonly [KafkaFailureKind, object, object])[] = [
+  ["unavailable", everything, everything],
+  ["closed", everything, everything],
+  ["partition", { ...everything, scope: "lane" }, { ...everything, scope: "lane" }],
+  ["credentials", urgent, urgent],
+  ["unsupported", urgent, urgent],
+  ["unknown_topic", urgent, { ...urgent, scope: "lane" }],
+  ["forbidden", urgent, { ...urgent, scope: "lane" }],
+  ["too_large", { kind: "split" }, { kind: "split" }],
+  ["invalid", { kind: "split" }, { kind: "split" }],
+];
+
+describe("toKafkaVerdict", () => {
+  it.each(cases)("answers %s", (kind, withOneTopic, withSeveral) => {
+    expect(toKafkaVerdict({ kind, reason }, { count: 2, onlyTopic: true })).toEqual(withOneTopic);
+    expect(toKafkaVerdict({ kind, reason }, { count: 2, onlyTopic: false })).toEqual(withSeveral);
+  });
+
+  it("rejects the single event that is invalid, with the broker's reason", () => {
+    expect(toKafkaVerdict({ kind: "invalid", reason }, { count: 1, onlyTopic: true })).toEqual({
+      kind: "rejected",
+      reason,
+    });
+  });
+});

@@ -1,0 +1,42 @@
+import type { Verdict } from "@activity/core";
+import type { KafkaFailure } from "./kafka-driver.ts";
+
+/** What a verdict depends on beside the failure. */
+export interface FailedSend {
+  /** Events in the batch. */
+  readonly count: number;
+  /** Whether all events go to one topic, so that its failure is everybody's. */
+  readonly onlyTopic: boolean;
+}
+
+/**
+ * What a failed send means for its batch.
+ *
+ * | failure | verdict |
+ * | --- | --- |
+ * | `unavailable`, `closed` | retry, everything waits |
+ * | `partition` | retry, the others go on |
+ * | `credentials`, `unsupported` | retry, everything waits; needs attention |
+ * | `unknown_topic`, `forbidden` | retry, the other topics go on; needs attention |
+ * | `too_large` | split down to the single event that is too large |
+ * | `invalid` | split down to the single event, which is rejected |
+ */
+export function toKafkaVerdict({ kind, reason }: KafkaFailure, { count, onlyTopic }: FailedSend): Verdict {
+  switch (kind) {
+    case "unavailable":
+    case "closed":
+      return { kind: "retry", reason, scope: "destination" };
+    case "partition":
+      return { kind: "retry", reason, scope: "lane" };
+    case "credentials":
+    case "unsupported":
+      return { kind: "retry", reason, scope: "destination", attention: true };
+    case "unknown_topic":
+    case "forbidden":
+      return { kind: "retry", reason, scope: onlyTopic ? "destination" : "lane", attention: true };
+    case "too_large":
+      return { kind: "split" };
+    case "invalid":
+      return count > 1 ? { kind: "split" } : { kind: "rejected", reason };
+  }
+}

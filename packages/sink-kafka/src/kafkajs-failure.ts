@@ -1,0 +1,50 @@
+import type { KafkaFailure, KafkaFailureKind } from "./kafka-driver.ts";
+
+/**
+ * Broker errors by kafkajs' name for them. What is not named here is temporary: kafkajs calls even the error of a broker
+ * that is down "non-retriable", so its own opinion counts for nothing.
+ */
+const kinds: ReadonlyMap<string, KafkaFailureKind> = new Map([
+  ["UNKNOWN_TOPIC_OR_PARTITION", "unknown_topic"],
+  ["INVALID_TOPIC_EXCEPTION", "unknown_topic"],
+  ["TOPIC_AUTHORIZATION_FAILED", "forbidden"],
+  ["CLUSTER_AUTHORIZATION_FAILED", "forbidden"],
+  ["SASL_AUTHENTICATION_FAILED", "credentials"],
+  ["UNSUPPORTED_SASL_MECHANISM", "credentials"],
+  ["UNSUPPORTED_COMPRESSION_TYPE", "unsupported"],
+  ["UNSUPPORTED_VERSION", "unsupported"],
+  ["MESSAGE_TOO_LARGE", "too_large"],
+  ["RECORD_LIST_TOO_LARGE", "too_large"],
+  ["INVALID_RECORD", "invalid"],
+  ["INVALID_TIMESTAMP", "invalid"],
+]);
+
+const maxDetailChars = 200;
+/** More causes than kafkajs ever nests. */
+const maxDepth = 8;
+
+/** Turns whatever kafkajs has thrown into a typed failure. */
+export function toKafkaFailure(error: unknown): KafkaFailure {
+  const chain = causesOf(error);
+  const detail = String(chain[0]?.["message"] ?? error).slice(0, maxDetailChars);
+  for (const { type, name } of chain) {
+    if (typeof type === "string") {
+      const kind = kinds.get(type) ?? "partition";
+      return { kind, reason: { code: type.toLowerCase(), detail } };
+    }
+    if (name === "KafkaJSSASLAuthenticationError")
+      return { kind: "credentials", reason: { code: "sasl_authentication_failed", detail } };
+  }
+  return { kind: "unavailable", reason: { code: "unreachable", detail } };
+}
+
+/** An error and what it was made from: kafkajs wraps the one that says what happened. */
+function causesOf(error: unknown): readonly Record<string, unknown>[] {
+  const chain: Record<string, unknown>[] = [];
+  for (let one = error; isObject(one) && chain.length < maxDepth; one = one["cause"]) chain.push(one);
+  return chain;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,142 @@
+import {
+  closeSync,
+  fdatasync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { AppendFile } from "./append-file.ts";
+import type { SegmentContent, SegmentExtent } from "./segment-content.ts";
+import type { SegmentName } from "./segment-name.ts";
+import { formatSegmentName } from "./segment-name.ts";
+
+/** Keeps the lines of a segment in a file whose name says what is in it. */
+export class FileContent implements SegmentContent {
+  readonly survives = true;
+  readonly #folder: string;
+  #name: SegmentName;
+  #writer: AppendFile | undefined;
+
+  private constructor(folder: string, name: SegmentName, writer?: AppendFile) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#writer = writer;
+  }
+
+  /** Makes a new file. @throws when it cannot be made. */
+  static create(folder: string, name: SegmentName): FileContent {
+    return new FileContent(folder, name, new AppendFile(join(folder, formatSegmentName(name))));
+  }
+
+  /**
+   * Takes a file over by giving it another owner: of all who try, one succeeds. `undefined` when somebody
+   * else was faster, or the file may not be renamed.
+   */
+  static claim(folder: string, found: SegmentName, owner: string): FileContent | undefined {
+    const mine: SegmentName = { ...found, state: "pending", owner };
+    try {
+      renameSync(join(folder, formatSegmentName(found)), join(folder, formatSegmentName(mine)));
+      return new FileContent(folder, mine);
+    } catch {
+      return undefined; // Somebody else has it, or will: it is not ours.
+    }
+  }
+
+  /** Where the file is now. */
+  get path(): string {
+    return join(this.#folder, formatSegmentName(this.#name));
+  }
+
+  /** Bytes in the file. @throws when it is gone. */
+  get size(): number {
+    return statSync(this.path).size;
+  }
+
+  append(line: Uint8Array): void {
+    if (this.#writer === undefined) throw new Error("the segment takes no more");
+    this.#writer.append(line);
+  }
+
+  read(from: number, to: number): Uint8Array {
+    const bytes = new Uint8Array(to - from);
+    const fd = openSync(this.path, "r");
+    try {
+      let read = 0;
+      while (read < bytes.length) {
+        const got = readSync(fd, bytes, read, bytes.length - read, from + read);
+        if (got === 0) throw new Error("the segment is shorter than it was");
+        read += got;
+      }
+    } finally {
+      closeSync(fd);
+    }
+    return bytes;
+  }
+
+  mark(state: SegmentName["state"], extent: SegmentExtent): void {
+    this.#seal();
+    this.#rename({ ...this.#name, ...extent, state });
+  }
+
+  replace(lines: Uint8Array, extent: SegmentExtent): void {
+    this.#seal();
+    // The count is unknown between the two steps, so that a name never lies, wherever the process dies.
+    this.#rename({ ...this.#name, count: undefined, offset: 0 });
+    const draft = `${this.path}.tmp`;
+    writeFileSync(draft, lines, { mode: 0o600, flag: "wx" });
+    renameSync(draft, this.path);
+    this.#rename({ ...this.#name, ...extent });
+  }
+
+  leave(extent: SegmentExtent): void {
+    this.#seal();
+    this.#rename({ ...this.#name, ...extent, state: "pending", owner: undefined });
+  }
+
+  remove(): void {
+    this.#seal();
+    try {
+      unlinkSync(this.path);
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+    }
+  }
+
+  async sync(): Promise<void> {
+    if (this.#writer?.open) return this.#writer.sync();
+    let fd: number;
+    try {
+      fd = openSync(this.path, "r+");
+    } catch (cause) {
+      if (isMissing(cause)) return; // Everything in it is settled: there is nothing to keep.
+      throw cause;
+    }
+    try {
+      await new Promise<void>((resolve, reject) => {
+        fdatasync(fd, (error) => (error ? reject(error) : resolve()));
+      });
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #seal(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
+  }
+
+  #rename(name: SegmentName): void {
+    const from = this.path;
+    const to = join(this.#folder, formatSegmentName(name));
+    if (from !== to) renameSync(from, to);
+    this.#name = name;
+  }
+}
+
+function isMissing(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException).code === "ENOENT"; // What `fs` throws has a code.
+}

@@ -1,0 +1,40 @@
+import type { Position } from "@activity/core";
+
+/** What a group commit makes durable. */
+export interface CommitPort {
+  /** The last position that was given. */
+  last(): Position;
+  /** Makes everything written so far durable. */
+  sync(): Promise<void>;
+}
+
+/** One sync for all who wait: whoever comes while one is under way shares the next. */
+export class GroupCommit {
+  readonly #port: CommitPort;
+  #durable: Position = 0;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(port: CommitPort) {
+    this.#port = port;
+  }
+
+  /** Resolves when everything up to a position is durable. Rejects when the sync failed. */
+  async reach(upTo: Position): Promise<void> {
+    if (upTo <= this.#durable) return;
+    // What runs now may have begun before the position was written.
+    this.#next ??= (this.#running ?? Promise.resolve())
+      .catch(() => undefined) // Told to those who waited for it.
+      .then(() => this.#run());
+    await this.#next;
+  }
+
+  #run(): Promise<void> {
+    const last = this.#port.last();
+    this.#next = undefined;
+    this.#running = this.#port.sync().then(() => {
+      this.#durable = Math.max(this.#durable, last);
+    });
+    return this.#running;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Clock, Importance } from "@activity/core";
+import { readdirSync, statSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { FileContent } from "./file-content.ts";
+import { isEventLine, readLines } from "./read-lines.ts";
+import type { Owner } from "./owner.ts";
+import { formatOwner, livenessOf, parseOwner } from "./owner.ts";
+import { Segment } from "./segment.ts";
+import type { SegmentName } from "./segment-name.ts";
+import { compareSegmentNames, parseSegmentName } from "./segment-name.ts";
+
+/** A segment that another store left and that nobody here has read yet. */
+export interface LeftSegment {
+  readonly lane: number;
+  readonly importance: Importance;
+  /** Its place before all own events, which have positive ones. */
+  readonly order: number;
+  /** When it was begun, by the clock's `monotonic()`. */
+  readonly time: number;
+  /** Events that it should hold, and their bytes. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  /** The segment as it is. It may hold fewer events: what is torn or damaged is left out. */
+  read(): Segment;
+  /** Leaves it, unread, to whoever comes next. */
+  leave(): void;
+}
+
+/** Where to look, and who looks. */
+export interface AdoptOptions {
+  readonly folder: string;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  /** Segments that were adopted here before. */
+  readonly before: number;
+}
+
+/** How long an owner that cannot be looked at may be silent before it counts as dead. */
+const silentMs = 600_000;
+/** More segments than one process will ever adopt. */
+const maxAdopted = 2 ** 50;
+
+/** Takes over every segment in a folder that nobody writes or sends any more. @throws when the folder cannot be read. */
+export function adoptSegments({ folder, owner, clock, before }: AdoptOptions): readonly LeftSegment[] {
+  const isLeft = createLeftCheck(folder, owner, clock);
+  const names = readdirSync(folder).flatMap((file) => {
+    const name = parseSegmentName(file.replace(/\.tmp$/, ""));
+    if (name === undefined || !isLeft(name, file)) return [];
+    // A draft is a copy of lines that still stand in their segment.
+    if (file.endsWith(".tmp")) removeDraft(join(folder, file));
+    return file.endsWith(".tmp") ? [] : [name];
+  });
+  const claimed = names
+    .sort(compareSegmentNames)
+    .map((name) => ({ name, content: FileContent.claim(folder, name, formatOwner(owner)) }));
+  return claimed.flatMap(({ name, content }, place) => {
+    if (content === undefined) return [];
+    const left = describeLeft(content, name, clock);
+    const order = before + place - maxAdopted;
+    if (left.waiting === 0) content.remove();
+    if (left.waiting === 0) return [];
+    const leave = (): void => content.leave({ count: left.waiting, offset: name.offset });
+    return [{ ...left, order, leave, read: () => readLeft(content, name, { ...left, order }) }];
+  });
+}
+
+/** Whether a segment has been left: by a store that was closed, or by an owner that is dead or long silent. */
+function createLeftCheck(
+  folder: string,
+  here: Owner,
+  clock: Clock,
+): (name: SegmentName, file: string) => boolean {
+  const known = new Map<string, ReturnType<typeof livenessOf>>();
+  return ({ owner }, file) => {
+    if (owner === undefined) return true;
+    const parsed = parseOwner(owner);
+    if (parsed === undefined) return false;
+    const liveness = known.get(owner) ?? livenessOf(parsed, here);
+    known.set(owner, liveness);
+    return liveness === "dead" || (liveness === "unknown" && isSilent(join(folder, file), clock));
+  };
+}
+
+function isSilent(path: string, clock: Clock): boolean {
+  try {
+    return clock.now() - statSync(path).mtimeMs > silentMs;
+  } catch {
+    return false; // Gone meanwhile: its owner lives.
+  }
+}
+
+function removeDraft(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Whoever comes next will try again; it is never read.
+  }
+}
+
+function describeLeft(
+  content: FileContent,
+  { count, offset, lane, importance, createdMs }: SegmentName,
+  clock: Clock,
+): Pick<LeftSegment, "lane" | "importance" | "time" | "waiting" | "waitingBytes"> {
+  const bytes = Math.max(0, content.size - offset);
+  const time = clock.monotonic() - Math.max(0, clock.now() - createdMs);
+  // Only reading tells how much a file holds whose owner died while writing it.
+  const waiting = count ?? readLines(content.read(offset, offset + bytes)).count;
+  return { lane, importance, time, waiting, waitingBytes: bytes };
+}
+
+function readLeft(
+  content: FileContent,
+  { offset }: SegmentName,
+  left: Omit<LeftSegment, "read" | "leave">,
+): Segment {
+  const segment = new Segment({ ...left, content, offset });
+  segment.sealed = true;
+  const bytes = content.read(offset, offset + left.waitingBytes);
+  let start = 0;
+  for (const [index, end] of readLines(bytes).ends.entries()) {
+    segment.add(offset + end, 0, left.time);
+    if (!isEventLine(bytes.subarray(start, end))) segment.drop(index);
+    start = end;
+  }
+  return segment;
+}

@@ -1,0 +1,31 @@
+import type { SegmentContent } from "./segment-content.ts";
+
+/** Keeps the lines of a segment in memory. */
+export function createMemoryContent(): SegmentContent {
+  let bytes = new Uint8Array(4_096);
+  let used = 0;
+  return {
+    survives: false,
+    append: (line) => {
+      if (used + line.length > bytes.length) {
+        const larger = new Uint8Array(Math.max(used + line.length, bytes.length * 2));
+        larger.set(bytes.subarray(0, used));
+        bytes = larger;
+      }
+      bytes.set(line, used);
+      used += line.length;
+    },
+    read: (from, to) => bytes.slice(from, to),
+    mark: () => undefined,
+    replace: (lines) => {
+      bytes = lines.slice();
+      used = lines.length;
+    },
+    leave: () => undefined,
+    remove: () => {
+      bytes = new Uint8Array(0);
+      used = 0;
+    },
+    sync: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "@jest/globals";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Owner } from "./owner.ts";
+import { createOwner, formatOwner, livenessOf, parseOwner } from "./owner.ts";
+
+describe("an owner", () => {
+  it("comes back from its text", () => {
+    const owner = createOwner();
+    expect(parseOwner(formatOwner(owner))).toEqual(owner);
+    expect(parseOwner(`${formatOwner(owner)}x`)).toBe(undefined);
+  });
+
+  it("is another one each time", () => {
+    expect(formatOwner(createOwner())).not.toBe(formatOwner(createOwner()));
+  });
+
+  const here = createOwner();
+  it.each<[string, Partial<Owner>, string]>([
+    ["this process", {}, "alive"],
+    ["another thread of it", { thread: 7 }, "alive"],
+    ["a process that got the same id later", { start: here.start + 1 }, "dead"],
+    ["a process that is not there", { pid: 999_999_999 }, "dead"],
+    ["a process of before the machine's restart", { boot: "00000001" }, "dead"],
+    ["a process of another host", { host: "00000001" }, "unknown"],
+    ["a process of another container", { pidNamespace: here.pidNamespace + 1 }, "unknown"],
+    ["a process whose start is not known", { start: 0 }, "alive"],
+  ])("%s", (_, change, liveness) => {
+    expect(livenessOf({ ...here, ...change }, here)).toBe(liveness);
+  });
+
+  it("is dead when it was killed", async () => {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "ignore" });
+    await once(child, "spawn");
+    const owner = { ...here, pid: child.pid ?? 0, start: 0 };
+    expect(livenessOf(owner, here)).toBe("alive");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(livenessOf(owner, here)).toBe("dead");
+  });
+});

@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import { threadId } from "node:worker_threads";
+
+/**
+ * Who writes a file. A process id alone is no owner: it is given again after a restart of the machine, in
+ * another container, and in time to another process.
+ */
+export interface Owner {
+  /** Hash of the host's name. */
+  readonly host: string;
+  /** Hash of the id that a machine gets each time it starts; all zeros where there is none. */
+  readonly boot: string;
+  /** Number of the pid namespace; 0 where there is none. */
+  readonly pidNamespace: number;
+  readonly pid: number;
+  /** When the process started, in the machine's clock ticks; 0 where it cannot be told. */
+  readonly start: number;
+  readonly thread: number;
+  /** Random: several stores of one thread are several owners. */
+  readonly nonce: string;
+}
+
+/** Whether an owner still runs. `unknown`: on another host or in another pid namespace. */
+export type Liveness = "alive" | "dead" | "unknown";
+
+/** How the text of an owner looks. */
+export const ownerPattern: RegExp =
+  /(?<host>[0-9a-f]{8})\.(?<boot>[0-9a-f]{8})\.(?<pidNamespace>\d{1,15})\.(?<pid>\d{1,15})\.(?<start>\d{1,15})\.(?<thread>\d{1,15})\.(?<nonce>[0-9a-f]{12})/;
+
+/** A new owner for this thread of this process. */
+export function createOwner(): Owner {
+  return {
+    host: shortHash(hostname()),
+    boot: readBoot(),
+    pidNamespace: readPidNamespace(),
+    pid: process.pid,
+    start: readProcess(process.pid)?.start ?? 0,
+    thread: threadId,
+    nonce: randomBytes(6).toString("hex"),
+  };
+}
+
+/** An owner as it stands in a file's name. */
+export function formatOwner(owner: Owner): string {
+  const { host, boot, pidNamespace, pid, start, thread, nonce } = owner;
+  return [host, boot, pidNamespace, pid, start, thread, nonce].join(".");
+}
+
+/** The owner that a text names; `undefined` for any other text. */
+export function parseOwner(text: string): Owner | undefined {
+  const fields = new RegExp(`^${ownerPattern.source}$`).exec(text)?.groups;
+  if (fields === undefined) return undefined;
+  const { host = "", boot = "", nonce = "" } = fields;
+  const number = (name: string): number => Number(fields[name]);
+  return {
+    host,
+    boot,
+    pidNamespace: number("pidNamespace"),
+    pid: number("pid"),
+    start: number("start"),
+    thread: number("thread"),
+    nonce,
+  };
+}
+
+/** Whether an owner still runs, as far as `here` can tell. */
+export function livenessOf(owner: Owner, here: Owner): Liveness {
+  if (owner.host !== here.host) return "unknown";
+  if (owner.boot !== here.boot) return "dead";
+  if (owner.pidNamespace !== here.pidNamespace) return "unknown";
+  if (!exists(owner.pid)) return "dead";
+  const running = readProcess(owner.pid);
+  // Where the system tells nothing about the process, its id must do.
+  if (running === undefined) return "alive";
+  return running.ended || (owner.start > 0 && running.start !== owner.start) ? "dead" : "alive";
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // EPERM: it is there and belongs to somebody else.
+    return (cause as NodeJS.ErrnoException).code === "EPERM"; // What `kill` throws has a code.
+  }
+}
+
+/** What Linux says of a process; `undefined` elsewhere, or where it may not be read. */
+function readProcess(pid: number): { readonly start: number; readonly ended: boolean } | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The name of the program stands in parentheses and may hold blanks and parentheses (proc_pid_stat(5)).
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const start = Number(fields[19]);
+  return Number.isSafeInteger(start) ? { start, ended: /^[ZXx]$/.test(fields[0] ?? "") } : undefined;
+}
+
+function readBoot(): string {
+  const id = readText("/proc/sys/kernel/random/boot_id");
+  return id === undefined ? "00000000" : shortHash(id);
+}
+
+function readPidNamespace(): number {
+  try {
+    return Number(/\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? 0);
+  } catch {
+    return 0; // Only Linux has them.
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined; // Not Linux, or not to be read by us: the caller does without.
+  }
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}

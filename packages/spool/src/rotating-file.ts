@@ -1,0 +1,110 @@
+import type { Clock } from "@activity/core";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { AppendFile } from "./append-file.ts";
+import { makeFolder, syncFolder } from "./spool-folder.ts";
+
+/** Where files go and when a new one is begun. */
+export interface RotatingFileOptions {
+  readonly directory: string;
+  /** Bytes after which a new file is begun. */
+  readonly maxFileBytes: number;
+  readonly clock: Clock;
+}
+
+const dayMs = 86_400_000;
+
+/** One file after the other in a directory: a new one for each process, day (UTC) and so many bytes. */
+export class RotatingFile {
+  readonly #options: RotatingFileOptions;
+  readonly #nonce: string = randomBytes(6).toString("hex");
+  #current: AppendFile | undefined;
+  #day = 0;
+  #begun = 0;
+  /** Files that are full, or that the disk refused to add to, and not synced yet. */
+  readonly #retired = new Set<AppendFile>();
+  #namesSynced = true;
+
+  constructor(options: RotatingFileOptions) {
+    this.#options = options;
+  }
+
+  /** Whether files wait to be synced and closed. */
+  get retiring(): boolean {
+    return this.#retired.size > 0;
+  }
+
+  /**
+   * Adds lines; when it returns, they survive the death of the process.
+   *
+   * @throws when the disk does not take them. `clean` says whether none of them is there then.
+   */
+  append(lines: Uint8Array): void {
+    const file = this.#fileFor(lines);
+    try {
+      file.append(lines);
+    } catch (cause) {
+      if (file.length === 0) this.#discard(file);
+      else this.#retire();
+      throw Object.assign(new Error("the disk did not take the events", { cause }), { clean: !file.dirty });
+    }
+  }
+
+  /** Resolves when everything appended before survives the death of the machine. */
+  async sync(): Promise<void> {
+    const retired = [...this.#retired];
+    const files = this.#current === undefined ? retired : [...retired, this.#current];
+    await Promise.all(files.map((file) => file.sync()));
+    if (!this.#namesSynced) {
+      this.#namesSynced = true;
+      await syncFolder(this.#options.directory);
+    }
+    for (const file of retired) {
+      this.#retired.delete(file);
+      file.close();
+    }
+  }
+
+  close(): void {
+    this.#current?.close();
+    for (const file of this.#retired) file.close();
+    this.#retired.clear();
+    this.#current = undefined;
+  }
+
+  #fileFor(lines: Uint8Array): AppendFile {
+    const { maxFileBytes, clock } = this.#options;
+    const day = Math.floor(clock.now() / dayMs);
+    const current = this.#current;
+    if (current !== undefined) {
+      const full = current.length > 0 && current.length + lines.length > maxFileBytes;
+      if (!full && day === this.#day) return current;
+      this.#retire();
+    }
+    this.#day = day;
+    return this.#begin();
+  }
+
+  #begin(): AppendFile {
+    const { directory, clock } = this.#options;
+    const begun = new Date(clock.now()).toISOString().replace(/[:.]/g, "");
+    const number = String(++this.#begun).padStart(6, "0");
+    makeFolder(directory);
+    this.#current = new AppendFile(join(directory, `events-${begun}-${this.#nonce}-${number}.ndjson`));
+    this.#namesSynced = false;
+    return this.#current;
+  }
+
+  /** Leaves no empty file for every event that the disk refuses. */
+  #discard(file: AppendFile): void {
+    this.#current = undefined;
+    file.close();
+    rmSync(file.path, { force: true });
+  }
+
+  #retire(): void {
+    if (this.#current !== undefined) this.#retired.add(this.#current);
+    this.#current = undefined;
+  }
+}

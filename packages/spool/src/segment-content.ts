@@ -1,0 +1,28 @@
+import type { SegmentState } from "./segment-name.ts";
+
+/** How many events still count, and from where. */
+export interface SegmentExtent {
+  readonly count: number;
+  /** Where the first of them begins, in bytes. */
+  readonly offset: number;
+}
+
+/** Where the lines of a segment are: in a file, or in memory where there is no room on disk. */
+export interface SegmentContent {
+  /** Whether it outlives this process. */
+  readonly survives: boolean;
+  /** Adds one line. @throws when it could not be written whole. */
+  append(line: Uint8Array): void;
+  /** Bytes from `from` up to `to`, in memory of their own. @throws when they cannot be read. */
+  read(from: number, to: number): Uint8Array;
+  /** Takes no more lines, and says on the outside what state the segment is in. */
+  mark(state: SegmentState, extent: SegmentExtent): void;
+  /** Puts other lines in the place of all, at once or not at all. */
+  replace(lines: Uint8Array, extent: SegmentExtent): void;
+  /** Leaves the segment to whoever comes next. */
+  leave(extent: SegmentExtent): void;
+  /** Ends it. */
+  remove(): void;
+  /** Resolves when it survives the death of the machine. */
+  sync(): Promise<void>;
+}

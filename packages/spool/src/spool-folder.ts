@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { Environment } from "./platform-directory.ts";
+import { platformDirectory } from "./platform-directory.ts";
+
+/** What decides where a spool stands. */
+export interface SpoolFolderOptions {
+  /** The directory of all spools. @defaultValue the platform's place for the state of `app` */
+  readonly directory?: string | undefined;
+  /** The application's name, for the platform's place. */
+  readonly app?: string | undefined;
+  /** Where the events go, such as a URL. */
+  readonly destination: string;
+  /** What they are sent with. Only its hash is used. */
+  readonly credential?: string | undefined;
+  /** @defaultValue `process.env` */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * The folder of one destination and credential: nothing that was recorded for one ever leaves for another.
+ * `undefined` where there is neither a directory nor a home.
+ */
+export function spoolFolder(options: SpoolFolderOptions): string | undefined {
+  const { directory, app = "activity", destination, credential = "", env = process.env } = options;
+  const own = platformDirectory("state", app, env);
+  const root = directory ?? (own === undefined ? undefined : join(own, "activity"));
+  if (root === undefined) return undefined;
+  const key = createHash("sha256")
+    .update(JSON.stringify([destination, credential]))
+    .digest("hex");
+  return join(root, key.slice(0, 16));
+}
+
+/** Makes a folder that only its owner can read, and everything above it. @throws when it is not there afterwards. */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  checkFolder(folder);
+}
+
+/** @throws when a folder is a link or belongs to another user, such as what `sudo` left. */
+export function checkFolder(folder: string): void {
+  const found = lstatSync(folder);
+  if (!found.isDirectory()) throw new Error("the spool's folder is not a directory");
+  const user = process.geteuid?.();
+  if (user !== undefined && found.uid !== user) throw new Error("the spool's folder belongs to another user");
+}
+
+/** Resolves when the names in a folder survive the death of the machine. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return; // Windows cannot sync a directory, and keeps names in its journal.
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
