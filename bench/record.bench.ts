@@ -153,7 +153,11 @@ async function pinoArm(): Promise<Arm<Sample>> {
   const { pino } = await import("pino");
   const logger = pino(
     { base: commonOnWire, timestamp: () => `,"event_time":"${time}"` },
-    { write: (line: string) => void (held += line.length) },
+    {
+      write: (line: string) => {
+        held += line.length;
+      },
+    },
   );
   report.note(
     `pino ${pino["version"]}: base attributes bound once, fixed timestamp, synchronous null stream`,

@@ -33,7 +33,9 @@ for (let index = 0; index < count; index++) {
 }
 const { recorded, delivered, pending, dropped } = await client.close({ timeoutMs: 100 });
 if (recorded < count || delivered + pending + dropped !== recorded || drops !== dropped) {
-  throw new Error(`recorded ${recorded}, delivered ${delivered}, pending ${pending}, dropped ${dropped}, told ${drops}`);
+  throw new Error(
+    `recorded ${recorded}, delivered ${delivered}, pending ${pending}, dropped ${dropped}, told ${drops}`,
+  );
 }
 process.stdout.write(String(process.resourceUsage().maxRSS / 1_024));
 process.exit(0);

@@ -23,9 +23,11 @@ let intake: Server;
 let taken = "";
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "activity-readme-"));
-  intake = createServer(async (request, response) => {
-    for await (const chunk of request) taken += (chunk as Buffer).toString("latin1");
-    response.writeHead(202, { "content-type": "application/json" }).end("{}");
+  intake = createServer((request, response) => {
+    request.setEncoding("latin1").on("data", (chunk: string) => {
+      taken += chunk;
+    });
+    request.on("end", () => response.writeHead(202, { "content-type": "application/json" }).end("{}"));
   });
   await new Promise<void>((resolve) => intake.listen(0, "127.0.0.1", resolve));
 });

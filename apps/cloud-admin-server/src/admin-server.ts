@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { servePage } from "@activity-apps/serve-page";
 import { createProxy, type Principal } from "@activity/proxy";
 import { createNodeServer, type NodeServer } from "@activity/proxy/node";
 import type { Client, Sink } from "@activity/sink-kafka";
+import { servePage } from "@activity-apps/serve-page";
 import { Sessions } from "./sessions.ts";
 
 /** What the server is made of. */

@@ -1,6 +1,7 @@
 /** Path 1: cloud admin server → Kafka; and the server of path 3: cloud admin UI → here → Kafka. */
-import { chooseSink } from "@activity-apps/cloud-settings";
+
 import { createClient } from "@activity/sink-kafka";
+import { chooseSink } from "@activity-apps/cloud-settings";
 import { createAdminServer } from "./admin-server.ts";
 
 const sink = chooseSink(process.env);
@@ -18,7 +19,7 @@ activity.record("log", "server_start", { level: "info" });
 console.log(`admin-server listens on ${new URL(address).origin}`);
 const watch = setInterval(() => process.send?.(activity.stats()), 250); // For whoever watches: the demo's view.
 
-for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, stop);
+for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => void stop());
 
 /** In this order: no new requests, those in flight answered, then the events out. */
 async function stop(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Path 2: cloud runtime → Kafka. Metrics, billing, logs and errors of a service that has no web page. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { chooseSink } from "@activity-apps/cloud-settings";
 import { createClient } from "@activity/sink-kafka";
+import { chooseSink } from "@activity-apps/cloud-settings";
 import { work } from "./work.ts";
 
 const activity = createClient({

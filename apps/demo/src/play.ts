@@ -10,7 +10,7 @@ import type { Cast, Folders } from "./cast.ts";
 import { startCast } from "./cast.ts";
 import type { CloudStore } from "./cloud-store.ts";
 import { openCloudStore } from "./cloud-store.ts";
-import { type Pages, openPages } from "./drive-pages.ts";
+import { openPages, type Pages } from "./drive-pages.ts";
 import type { DemoOptions } from "./options.ts";
 import { controlService } from "./paths.ts";
 import { View } from "./view.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { servePage } from "@activity-apps/serve-page";
 import { createProxy } from "@activity/proxy";
 import { createNodeServer, type NodeServer } from "@activity/proxy/node";
 import type { CliClient } from "@activity/sink-intake";
+import { servePage } from "@activity-apps/serve-page";
 import { readUser } from "./user-file.ts";
 
 /** What the local server is made of. */

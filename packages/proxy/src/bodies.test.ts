@@ -1,5 +1,5 @@
-import { memorySink, parseEventText } from "@activity/core";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { memorySink, parseEventText } from "@activity/core";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { TestServer } from "../test/proxy-server.ts";

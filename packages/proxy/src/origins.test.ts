@@ -1,15 +1,15 @@
-import { createProxy } from "./index.ts";
 import { memorySink } from "@activity/core";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import {
   eventText,
-  sendRaw,
   postHead,
   readAnswer,
+  sendRaw,
   startServer,
   statusesOf,
   stopServers,
 } from "../test/proxy-server.ts";
+import { createProxy } from "./index.ts";
 
 afterEach(stopServers);
 

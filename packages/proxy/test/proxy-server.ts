@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import type { ActivityEvent, MemorySink, Sink, WriteOptions, WriteOutcome } from "@activity/core";
 import { memorySink } from "@activity/core";
-import { createProxy } from "../src/index.ts";
 import type { EventProxy, Principal, ProxyOptions, ProxyProblem } from "../src/index.ts";
+import { createProxy } from "../src/index.ts";
 import type { NodeServerLimits } from "../src/node/index.ts";
 import { createNodeServer } from "../src/node/index.ts";
 

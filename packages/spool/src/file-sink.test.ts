@@ -1,9 +1,9 @@
+import { appendFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Problem, Sink } from "@activity/core";
 import { audit, systemClock } from "@activity/core";
 import { describeSinkContract, fakeClock, testEvent, testEvents } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { appendFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { idsOf, temporaryDirectory } from "../test/spool-fixtures.ts";
 import type { FileSinkOptions } from "./index.ts";
 import { createSpoolStore, fileSink, readSegments } from "./index.ts";

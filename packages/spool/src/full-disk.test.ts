@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { drain, idsOf, temporaryDirectory } from "../test/spool-fixtures.ts";
 import { createSpoolStore } from "./index.ts";
 

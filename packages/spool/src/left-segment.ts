@@ -1,10 +1,10 @@
-import type { Clock, Importance } from "@activity/core";
 import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { Clock, Importance } from "@activity/core";
 import { FileContent } from "./file-content.ts";
-import { isEventLine, readLines } from "./read-lines.ts";
 import type { Owner } from "./owner.ts";
 import { formatOwner, livenessOf, parseOwner } from "./owner.ts";
+import { isEventLine, readLines } from "./read-lines.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentName } from "./segment-name.ts";
 import { compareSegmentNames, parseSegmentName } from "./segment-name.ts";

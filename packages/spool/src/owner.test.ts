@@ -1,6 +1,6 @@
-import { describe, expect, it } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { describe, expect, it } from "@jest/globals";
 import type { Owner } from "./owner.ts";
 import { createOwner, formatOwner, livenessOf, parseOwner } from "./owner.ts";
 

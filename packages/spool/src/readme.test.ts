@@ -1,8 +1,8 @@
-import { expect, it } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect, it } from "@jest/globals";
 import { temporaryDirectory } from "../test/spool-fixtures.ts";
 
 it("the sample of the README does what it says", () => {

@@ -1,7 +1,7 @@
-import type { Clock } from "@activity/core";
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Clock } from "@activity/core";
 import { AppendFile } from "./append-file.ts";
 import { makeFolder, syncFolder } from "./spool-folder.ts";
 

@@ -1,10 +1,10 @@
-import { createClient } from "@activity/core";
-import { testEvents } from "@activity/core/testing";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@activity/core";
+import { testEvents } from "@activity/core/testing";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { startSpoolProcess, temporaryDirectory } from "../test/spool-fixtures.ts";
 import { createSpoolStore, fileSink, listSegments, runCommand } from "./index.ts";
 

@@ -1,6 +1,6 @@
-import { audit } from "@activity/core";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { audit } from "@activity/core";
 import { createOwner, livenessOf, parseOwner } from "./owner.ts";
 import { isEventLine } from "./read-lines.ts";
 import { listSegments, readSegments } from "./read-segments.ts";

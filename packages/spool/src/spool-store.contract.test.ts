@@ -1,8 +1,8 @@
-import { describeStoreContract } from "@activity/core/testing";
-import { describe, expect, it } from "@jest/globals";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeStoreContract } from "@activity/core/testing";
+import { describe, expect, it } from "@jest/globals";
 import { createSpoolStore } from "./index.ts";
 
 const kit = { describe, expect, it };

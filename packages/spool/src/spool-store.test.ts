@@ -1,9 +1,9 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Problem, Store } from "@activity/core";
 import { importances } from "@activity/core";
 import { fakeClock, testEvents } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { drain, filesIn, idsOf, startSpoolProcess, temporaryDirectory } from "../test/spool-fixtures.ts";
 import type { SpoolStoreOptions } from "./index.ts";
 import { createSpoolStore, spoolFolder } from "./index.ts";

@@ -1,10 +1,10 @@
-import type { Store } from "@activity/core";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Store } from "@activity/core";
 
 /** How a {@link startSpoolProcess} is to end. */
 export type SpoolProcessEnd = "kill" | "lease-kill" | "exit" | "throw" | "close" | "stay";

@@ -45,9 +45,7 @@ function askSchema(schema: StandardSchema, event: EventToCheck): EventProblem[] 
     ];
   }
   const issues = result.issues ?? [];
-  return issues
-    .slice(0, maxNamesListed)
-    .map((issue) => describeIssue(issue, { attributes, vendor }));
+  return issues.slice(0, maxNamesListed).map((issue) => describeIssue(issue, { attributes, vendor }));
 }
 
 /** Without the value of a metric, which every metric has and no schema describes. */

@@ -1,6 +1,6 @@
+import { checkField } from "../event/check-envelope.ts";
 import type { EncodedAttributes } from "../event/encode-carefully.ts";
 import { encodeCarefully } from "../event/encode-carefully.ts";
-import { checkField } from "../event/check-envelope.ts";
 import type { ClientOptions, EventDraft } from "./client.ts";
 
 /** What a hook left of an event. */

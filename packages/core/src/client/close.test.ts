@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Problem } from "../errors/problem.ts";
 import type { Sink, TimeoutOptions } from "../ports/sink.ts";
 import { memorySink } from "../sinks/memory-sink.ts";
-import type { Problem } from "../errors/problem.ts";
 import type { ClientOptions } from "./client.ts";
 import { createClient } from "./create-client.ts";
 

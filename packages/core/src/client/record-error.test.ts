@@ -1,7 +1,7 @@
-import { describe, expect, it } from "@jest/globals";
 import vm from "node:vm";
-import { memorySink } from "../sinks/memory-sink.ts";
+import { describe, expect, it } from "@jest/globals";
 import type { Problem } from "../errors/problem.ts";
+import { memorySink } from "../sinks/memory-sink.ts";
 import { createClient } from "./create-client.ts";
 
 function recorded(error: unknown, attributes?: Record<string, unknown>) {

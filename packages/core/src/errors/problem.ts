@@ -1,5 +1,5 @@
-import type { DropReason } from "../ports/sink.ts";
 import type { Reason } from "../ports/reason.ts";
+import type { DropReason } from "../ports/sink.ts";
 
 /** What can be wrong with one event. Closed union; the same codes in clients, proxies and answers. */
 export const eventProblemCodes = [

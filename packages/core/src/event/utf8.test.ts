@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
 
-const texts = fc.string({ unit: "binary", maxLength: 200 }).map((text) => text.toWellFormed());
+const texts = fc
+  .string({ unit: "binary", maxLength: 200 })
+  .map((text) => text.replace(/\p{Surrogate}/gu, "\ufffd"));
 
 describe.each([
   ["with the platform's encoders", []],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { createEvent } from "../event/create-event.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
+import { createEvent } from "../event/create-event.ts";
 import { consoleSink } from "./console-sink.ts";
 import { memorySink } from "./memory-sink.ts";
 import { noopSink } from "./noop-sink.ts";

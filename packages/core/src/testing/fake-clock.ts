@@ -85,5 +85,5 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
 
 /** Lets promises that are about to settle do so, without a timer. */
 async function settlePromises(): Promise<void> {
-  for (let step = 0; step < settleSteps; step++) await undefined;
+  for (let step = 0; step < settleSteps; step++) await Promise.resolve();
 }

@@ -8,7 +8,7 @@ const retry: Verdict = { kind: "retry", reason: { code: "unreachable" } };
 
 /** What a promise has come to so far. */
 async function settled<T>(promise: Promise<T>): Promise<T | "waiting"> {
-  for (let step = 0; step < 10; step++) await undefined;
+  for (let step = 0; step < 10; step++) await Promise.resolve();
   return Promise.race([promise, Promise.resolve("waiting" as const)]);
 }
 
@@ -49,7 +49,8 @@ describe("a recording transport", () => {
     const transport = recordingTransport();
     transport.hold();
     const [first, second, third] = ["a", "b", "c"].map((text) => transport.send(testBatch([text]), never));
-    if (!first || !second || !third) throw new Error("three were sent");
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error("three were sent");
     expect(await settled(first)).toBe("waiting");
     expect(transport.held).toBe(3);
     transport.release(1);

@@ -17,7 +17,7 @@ function lineTransport(port: number): Transport {
         connect({ port, signal })
           .setEncoding("utf8")
           .on("data", (text) => {
-            answer += text;
+            answer += String(text);
           })
           .on("error", ({ message }) => failed(message))
           .on("close", () =>
@@ -48,13 +48,14 @@ async function startServer() {
   const lines: string[] = [];
   const hanging: (() => void)[] = [];
   let mood: "healthy" | "failing" | "hanging" = "healthy";
-  const server = createServer({ allowHalfOpen: true }, async (socket: Socket) => {
+  const take = async (socket: Socket): Promise<void> => {
     socket.on("error", () => {}); // The client may have gone.
     const body = await text(socket).catch(() => "");
     if (mood === "hanging") await new Promise<void>((resolve) => hanging.push(resolve));
     if (mood === "healthy") lines.push(...body.split("\n").slice(0, -1));
     socket.end(mood === "healthy" ? "ok\n" : "no\n");
-  });
+  };
+  const server = createServer({ allowHalfOpen: true }, (socket) => void take(socket));
   await once(server.listen(0), "listening");
   return {
     port: (server.address() as AddressInfo).port, // It listens on a port, not on a pipe.
