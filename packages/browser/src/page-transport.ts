@@ -1,4 +1,5 @@
 import type { Batch, Reason, Transport, Verdict } from "@activity/core";
+import { decodeUtf8, utf8Bytes } from "@activity/core";
 import { browserLimits } from "./browser-limits.ts";
 import type { WaitingEvent } from "./page-store.ts";
 import type { EventPost } from "./post-events.ts";
@@ -32,8 +33,6 @@ export function createPageTransport(options: PageTransportOptions): PageTranspor
   return new DoorTransport(options);
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const withheld: Verdict = { kind: "retry", reason: { code: "withheld" } };
 
 class DoorTransport implements PageTransport {
@@ -78,7 +77,7 @@ class DoorTransport implements PageTransport {
   }
 
   async send(batch: Batch, signal: AbortSignal): Promise<Verdict> {
-    const texts = Array.from({ length: batch.count }, (_, index) => decoder.decode(batch.at(index)));
+    const texts = Array.from({ length: batch.count }, (_, index) => decodeUtf8(batch.at(index)));
     // Nothing may come between the last look and the request, or a leaving page would send the same.
     for (let free = this.#whenFree(texts); free !== undefined; free = this.#whenFree(texts)) {
       await Promise.race([free, whenAborted(signal)]);
@@ -129,7 +128,7 @@ class DoorTransport implements PageTransport {
   #fill(texts: readonly string[], room: number): readonly string[] {
     let left = room;
     return texts.filter((text) => {
-      const bytes = encoder.encode(this.#stamp(text)).length + 1;
+      const bytes = utf8Bytes(this.#stamp(text)) + 1;
       if (bytes > left) return false;
       left -= bytes;
       return true;

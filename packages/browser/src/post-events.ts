@@ -1,5 +1,5 @@
 import type { Clock, Verdict } from "@activity/core";
-import { defaultLimits, httpContract, toHttpVerdict } from "@activity/core";
+import { defaultLimits, httpContract, toHttpVerdict, toUtf8 } from "@activity/core";
 import { browserLimits } from "./browser-limits.ts";
 import { encodeWrapper } from "./encode-wrapper.ts";
 import { randomId } from "./random-id.ts";
@@ -31,7 +31,6 @@ export interface EventPost {
   keepaliveRoom(): number;
 }
 
-const encoder = new TextEncoder();
 /** More than what stands round the events of a body. */
 const wrapperBytes = 256;
 const { contentTypes, headers: names } = httpContract;
@@ -90,7 +89,7 @@ export function createEventPost({ url, headers = {}, clock }: PostOptions): Even
   function encode(texts: readonly string[]): { readonly batchId: string; readonly body: BodyBytes } {
     const batchId = randomId(clock);
     const sentAt = new Date(clock.now()).toISOString();
-    return { batchId, body: encoder.encode(encodeWrapper({ batchId, sentAt }, texts)) };
+    return { batchId, body: toUtf8(encodeWrapper({ batchId, sentAt }, texts)) };
   }
 
   return {

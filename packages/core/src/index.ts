@@ -31,6 +31,7 @@ export { createEvent } from "./event/create-event.ts";
 export { eventTimeMs, isEventTime } from "./event/event-time.ts";
 export type { ParsedEvent } from "./event/parse-event.ts";
 export { parseEvent, parseEventText } from "./event/parse-event.ts";
+export { decodeUtf8, toUtf8, utf8Bytes } from "./event/utf8.ts";
 export type { EventLimits } from "./limits.ts";
 export {
   createdEventMaxAttributes,

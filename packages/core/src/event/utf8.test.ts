@@ -20,7 +20,7 @@ describe.each([
   };
 
   it("reads what it wrote, and counts its bytes", async () => {
-    const { utf8Bytes, encodeUtf8, decodeUtf8 } = await load();
+    const { utf8Bytes, encodeUtf8, decodeUtf8, toUtf8 } = await load();
     fc.assert(
       fc.property(texts, (text) => {
         const expected = Buffer.from(text);
@@ -29,6 +29,7 @@ describe.each([
         expect(encodeUtf8(text, bytes)).toEqual({ read: text.length, written: expected.length });
         expect(Buffer.from(bytes).equals(expected)).toBe(true);
         expect(decodeUtf8(bytes)).toBe(text);
+        expect(toUtf8(text)).toEqual(bytes);
       }),
       { seed: 11 },
     );

@@ -29,6 +29,13 @@ export function encodeUtf8(
   return { read: text.length, written: octets.length };
 }
 
+/** The bytes of a well-formed text. */
+export function toUtf8(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(utf8Bytes(text));
+  encodeUtf8(text, bytes);
+  return bytes;
+}
+
 /** The text of bytes that {@link encodeUtf8} wrote. */
 export function decodeUtf8(bytes: Uint8Array): string {
   decoder ??= platform.TextDecoder && new platform.TextDecoder();
