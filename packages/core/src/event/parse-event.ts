@@ -50,7 +50,7 @@ export function parseEventText(text: string, limits: EventLimits = eventLimits):
   const code = checkText(text, fields, limits);
   if (code) return refuse(code);
   // Control characters cannot stand inside a JSON string, so these are between tokens.
-  const line = /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, " ") : text;
+  const line = text.indexOf("\n") < 0 && text.indexOf("\r") < 0 ? text : text.replace(/[\r\n]+/g, " ");
   const { event_id, event_time, event_type, event_name } = fields;
   return { event: brandEvent(line, event_id, event_time, event_type, event_name) };
 }
