@@ -66,7 +66,7 @@ it(
     expect(delivered).toBe(recorded);
     const events = await topic.read();
     expectFourFields(events);
-    await expectWholeSources(events, { service, tails: ["closed"] });
+    await expectWholeSources(events, { service, closed: 1 });
     const own = ofService(events, service);
     expect(own).toHaveLength(Number(recorded));
     expectAttributes(own, { service_version: "1.4.0", service_commit: "0f3c2a9", is_dev: true });

@@ -57,7 +57,7 @@ it(
     expect(delivered).toBe(recorded);
     const events = await topic.read();
     expectFourFields(events);
-    await expectWholeSources(events, { service, tails: ["closed"] });
+    await expectWholeSources(events, { service, closed: 1 });
     const own = ofService(events, service);
     expect(own).toHaveLength(Number(recorded));
     expectAttributes(own, {

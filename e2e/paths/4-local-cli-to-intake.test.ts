@@ -35,7 +35,7 @@ it("delivers a command's events before the command ends", async () => {
     "telemetry source_closed",
   ]);
   expect((await own()).map(({ user_id }) => user_id)).toEqual([undefined, "ada", undefined]);
-  await expectWholeSources(await world.stored.read(), { service, tails: ["closed"] });
+  await expectWholeSources(await world.stored.read(), { service, closed: 1 });
 });
 
 it("loses nothing of a command that was killed half-way: the next one delivers it", async () => {
@@ -84,7 +84,7 @@ it(
     expect(await world.waiting()).toEqual([]);
     const events = await world.stored.read();
     expectFourFields(events);
-    await expectWholeSources(events, { service, tails: ["closed", "open", "closed"] });
+    await expectWholeSources(events, { service, closed: 2, open: 1 });
     expectAttributes(ofService(events, service), {
       service_version: "2.3.0",
       install_id: world.installId(service),

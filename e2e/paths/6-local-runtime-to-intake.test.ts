@@ -55,7 +55,7 @@ it(
     expect(await intake.stop()).toBe(0);
     const events = await world.stored.read();
     expectFourFields(events);
-    await expectWholeSources(events, { service, tails: ["closed"] });
+    await expectWholeSources(events, { service, closed: 1 });
     const own = ofService(events, service);
     expect(own).toHaveLength(Number(recorded));
     expectAttributes(own, { service_version: "1.4.0", install_id: world.installId(service) });

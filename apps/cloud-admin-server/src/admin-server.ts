@@ -26,7 +26,8 @@ export function createAdminServer({ activity, sink, port, pageFolder }: AdminSer
     // Everybody may send; who is signed in is put onto their events by us, never by the page.
     authenticate: (_, native) => {
       const user = sessions.userOf(native as IncomingMessage); // Mounted on node:http.
-      return user === undefined ? {} : { attributes: { user_id: user } };
+      // null where nobody is: left out, it would be anybody's to fill in.
+      return { attributes: { user_id: user ?? null } };
     },
     stamp: ["received_at"],
   });

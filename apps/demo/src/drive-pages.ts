@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Chromium, Page } from "../../../e2e/support/chromium.ts";
 import { startChromium } from "../../../e2e/support/chromium.ts";
+import { signOut, visitAdminPage, visitLocalPage } from "../../../e2e/support/visits.ts";
 import { installedChromium } from "../../../tools/chromium.mjs";
 import type { PathService } from "./paths.ts";
 
@@ -33,7 +34,7 @@ export async function openPages(adminAddress: string, localAddress: string): Pro
 
   return {
     drive: async () => {
-      await Promise.all([repeat(admin, useAdminPage), repeat(local, useLocalPage)]);
+      await Promise.all([repeat(admin, visitAdmin), repeat(local, visitLocalPage)]);
     },
     rest: () => {
       resting = true;
@@ -56,32 +57,7 @@ async function recordedIn(page: Page): Promise<number> {
   return page.evaluate("globalThis.activity?.stats().recorded ?? 0").then(Number, () => 0); // A page that is leaving has nothing to say.
 }
 
-async function useAdminPage(page: Page): Promise<void> {
-  await page.getByLabel("Name").fill("ann");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("link", { name: "Projects" }).click();
-  await page.getByRole("link", { name: "sales-report" }).click();
-  await page.getByRole("button", { name: "Deploy" }).click();
-  await page.getByText("sales-report is deployed.").waitFor();
-  await page.getByRole("button", { name: "Connect GitHub" }).click();
-  await page.getByText("GitHub could not be connected.").waitFor();
-  await page.getByRole("link", { name: "People" }).click();
-  await page.getByLabel("E-mail addresses").fill("bob@example.org");
-  await page.getByRole("button", { name: "Invite" }).click();
-  await page.getByText("The invitation is on its way.").waitFor();
-  await page.getByRole("button", { name: "Sign out ann" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
-}
-
-async function useLocalPage(page: Page): Promise<void> {
-  const edit = page.getByRole("button", { name: "Edit" });
-  if ((await edit.getAttribute("aria-pressed")) !== "true") await edit.click();
-  await page.getByRole("link", { name: "Sources" }).click();
-  await page.getByRole("button", { name: "Add source" }).click();
-  await page.getByLabel("Name").fill("orders");
-  await page.getByLabel("Connector").selectOption("postgres");
-  await page.getByRole("button", { name: "Connect" }).click();
-  await page.getByText("The source could not be connected").waitFor();
-  await page.getByRole("link", { name: "Models" }).click();
-  await page.getByRole("button", { name: "New model" }).click();
+async function visitAdmin(page: Page): Promise<void> {
+  await visitAdminPage(page);
+  await signOut(page);
 }

@@ -20,6 +20,7 @@ export interface LocalServerOptions {
  */
 export function createLocalServer({ activity, port, pageFolder }: LocalServerOptions): NodeServer {
   const token = randomBytes(24).toString("base64url");
+  const { installId } = activity;
   const proxy = createProxy({
     sink: activity.sink,
     ack: "durable",
@@ -28,26 +29,18 @@ export function createLocalServer({ activity, port, pageFolder }: LocalServerOpt
       // A leaving page cannot set headers; its browser says that it is our own page.
       const own =
         request.header("activity-token") === token || request.header("sec-fetch-site") === "same-origin";
-      return own ? { attributes: stamps() } : null;
+      // The user is left to the page, which knows whose it was when it was opened: another may have signed in since.
+      return own ? { attributes: installId === undefined ? {} : { install_id: installId } } : null;
     },
   });
 
-  /** What is put onto the page's events, and what the page is told of it. */
-  function stamps(): Readonly<Record<string, string>> {
-    const known = { install_id: activity.installId, user_id: readUser() };
-    return Object.fromEntries(
-      Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  }
-
+  /** What the page is told. */
   function meta(): Readonly<Record<string, string>> {
-    const { install_id = "", user_id = "" } = stamps();
-    const enabled = String(activity.installId !== undefined);
     return {
       "activity-token": token,
-      "activity-install-id": install_id,
-      "activity-user-id": user_id,
-      "activity-enabled": enabled,
+      "activity-install-id": installId ?? "",
+      "activity-user-id": readUser() ?? "",
+      "activity-enabled": String(installId !== undefined),
     };
   }
 
