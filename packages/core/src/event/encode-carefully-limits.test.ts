@@ -119,6 +119,29 @@ describe("what cannot be encoded", () => {
     expect(Object.keys(json).slice(-2)).toEqual(["short", "text"]);
   });
 
+  it("is not even listed when it is a Map or Set of too many", () => {
+    const listed: string[] = [];
+    class LargeMap extends Map {
+      override readonly size = 50_001;
+      override keys(): MapIterator<unknown> {
+        listed.push("a Map");
+        return super.keys();
+      }
+    }
+    class LargeSet extends Set {
+      override readonly size = 50_001;
+      override [Symbol.iterator](): SetIterator<unknown> {
+        listed.push("a Set");
+        return super[Symbol.iterator]();
+      }
+    }
+    expect(encode({ map: new LargeMap(), set: new LargeSet(), keep: 1 })).toEqual({
+      json: { keep: 1 },
+      problems: ["map", "set"],
+    });
+    expect(listed).toEqual([]);
+  });
+
   it("has its levels counted back", () => {
     const deep = nest(30, (inner) => ({ inner }));
     expect(encode({ value: [deep, deep, [[]], 1] }).problems).toEqual([]);
