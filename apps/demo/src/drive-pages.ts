@@ -16,9 +16,13 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** Opens both pages; `undefined` where there is no Chromium. */
-export async function openPages(adminAddress: string, localAddress: string): Promise<Pages | undefined> {
-  if (installedChromium() === undefined) return undefined;
+/** Opens both pages; `undefined` where there is no Chromium, unless it is needed: then it is fetched, or the error says how. */
+export async function openPages(
+  adminAddress: string,
+  localAddress: string,
+  needed: boolean,
+): Promise<Pages | undefined> {
+  if (!needed && installedChromium() === undefined) return undefined;
   const chromium: Chromium = await startChromium();
   const admin = (await chromium.newTab()).page;
   const local = (await chromium.newTab()).page;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { readSegments } from "@activity/spool";
 import type { Account } from "./account.ts";
 import { accountFor, summaryLine } from "./account.ts";
@@ -25,17 +26,24 @@ export async function play(options: DemoOptions): Promise<boolean> {
   };
   const store = await openCloudStore(options, folders.cloud);
   const stage = new Stage(options, store, folders);
+  // Also when somebody presses Ctrl-C in the middle of it.
+  process.once("exit", () => {
+    if (!options.keep) rmSync(root, { recursive: true, force: true });
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   try {
-    return await stage.run();
+    const { account, sent } = await stage.run();
+    if (options.keep) console.log(describeData(folders));
+    return report(account, sent);
   } finally {
     await store.close();
-    if (options.keep)
-      console.log(
-        `\nThe data is kept:\n  npx activity-spool audit ${folders.intake}\n  cat ${folders.intake}/*.ndjson | head`,
-      );
-    else rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** Two commands to look at what a run has left. */
+function describeData({ intake }: Folders): string {
+  const spool = fileURLToPath(new URL("../../../packages/spool/bin/activity-spool.mjs", import.meta.url));
+  return `The data is kept:\n  node ${spool} audit ${intake}\n  head -n 3 ${join(intake, "*.ndjson")}\n`;
 }
 
 class Stage {
@@ -57,9 +65,9 @@ class Stage {
     this.#view = new View(process.stdout.isTTY && !options.check, `${store.title} · intake: NDJSON segments`);
   }
 
-  async run(): Promise<boolean> {
+  async run(): Promise<{ readonly account: Account; readonly sent: number }> {
     const cast = await startCast(this.#folders, this.#store.environment);
-    const pages = await openPages(cast.adminAddress, cast.localAddress);
+    const pages = await openPages(cast.adminAddress, cast.localAddress, this.#options.check);
     if (pages === undefined)
       console.log(
         `There is no Chromium here. Open the pages yourself:\n  ${cast.adminAddress}\n  ${cast.localAddress}`,
@@ -71,7 +79,7 @@ class Stage {
     await drawing.ended;
     const account = await accountFor([readSegments(this.#folders.intake), this.#store.read()], this.#ended);
     this.#view.print(await this.#scene(cast, undefined));
-    return report(account, sent);
+    return { account, sent };
   }
 
   /** The acts: all is well; the intake dies and a command with it; it comes back. */
