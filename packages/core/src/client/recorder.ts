@@ -133,8 +133,10 @@ export class Recorder extends Teller {
     const id = this.#source.nextId();
     const problem = createId && checkField("event_id", id);
     if (problem) return this.refuse({ problems: [problem], about: event });
-    const quoted = createId ? JSON.stringify(id) : `"${id}"`;
-    sink.record(brandEvent(`{"event_id":${quoted}${text}${head}${rest}`, id, time, event.type, event.name));
+    const whole = createId
+      ? `{"event_id":${JSON.stringify(id)}${text}${head}${rest}`
+      : `{"event_id":"${id}"${text}${head}${rest}`;
+    sink.record(brandEvent(whole, id, time, event.type, event.name));
   }
 
   /** The head of a pair that was not seen lately; `undefined` when it is unusable and was refused. */

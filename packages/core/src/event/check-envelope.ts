@@ -46,12 +46,29 @@ export function checkFields(
   fields: readonly EnvelopeField[] = envelopeFields,
 ): EventProblem[] {
   const problems: EventProblem[] = [];
+  if (fields === envelopeFields && isPlain(value)) return problems;
   for (const field of fields) {
     const own = Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined; // Any object may be asked for any key.
     const problem = checkField(field, own);
     if (problem) problems.push(problem);
   }
   return problems;
+}
+
+/** Whether all four fields are there and look like most do; `false` says nothing. */
+function isPlain(value: { readonly [field in EnvelopeField]?: unknown }): boolean {
+  const { event_id: id, event_time: time, event_type: type, event_name: name } = value;
+  return (
+    typeof id === "string" &&
+    typeof time === "string" &&
+    typeof type === "string" &&
+    typeof name === "string" &&
+    plain.event_id.test(id) &&
+    plain.event_type.test(type) &&
+    plain.event_name.test(name) &&
+    isEventTime(time) &&
+    envelopeFields.every((field) => Object.hasOwn(value, field))
+  );
 }
 
 /** A value for a message: texts to 64 characters, everything else by its kind. */

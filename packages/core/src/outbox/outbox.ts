@@ -143,7 +143,7 @@ class Outbox implements Sink {
   }
 
   #append(event: ActivityEvent, importance: Importance): Position {
-    const lane = ask(() => this.#transport.lane?.(event)) ?? 0;
+    const lane = this.#transport.lane ? (ask(() => this.#transport.lane?.(event)) ?? 0) : 0;
     this.#ledger.record();
     const position = this.#store.append(event.text, lane, importance);
     this.#waiters.enter(position);
@@ -151,6 +151,7 @@ class Outbox implements Sink {
   }
 
   #importanceOf(event: ActivityEvent): Importance {
+    if (!this.#options.importanceOf) return importanceOf(event.event_type);
     const own: number = ask(() => this.#options.importanceOf?.(event)) ?? importances.kept;
     const usable = Number.isInteger(own) && own >= 0 && own < importances.kept;
     return usable ? (own as Importance) : importanceOf(event.event_type); // Compared just now.
