@@ -1,4 +1,5 @@
 /** Path 5: local UI → local server's proxy → intake, with a real Chromium, and server and intake as processes. */
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Chromium } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
@@ -143,6 +144,37 @@ it(
     const [, token = ""] =
       /name="activity-token" content="([^"]+)"/.exec(await (await fetch(address)).text()) ?? [];
     await expectEntryRefuses({ url, headers: { "activity-token": token } }, world.stored);
+  },
+  timeoutMs,
+);
+
+it(
+  "keeps nothing where telemetry is switched off, and its answer says so",
+  async () => {
+    const silent = await createLocalTrial({ DO_NOT_TRACK: "1" });
+    const off = silent.command("start", "--port", "0");
+    try {
+      const [, own = ""] = await off.line(/listens on (\S+)/);
+      const page = await (await fetch(own)).text();
+      expect(page).toContain('name="activity-enabled" content="false"');
+      const [, token = ""] = /name="activity-token" content="([^"]+)"/.exec(page) ?? [];
+      const response = await fetch(`${own}/v1/events`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "activity-token": token },
+        body: JSON.stringify({
+          event_id: "off-1",
+          event_time: "2026-03-01T12:00:00Z",
+          event_type: "behavioral",
+          event_name: "page_view",
+        }),
+      });
+      expect(response.status).toBe(202);
+      expect(await response.json()).toMatchObject({ accepted: 0, discarded: 1 });
+      expect(await off.stop()).toBe(0);
+      expect(readdirSync(silent.folders.home)).toEqual([]);
+    } finally {
+      silent.remove();
+    }
   },
   timeoutMs,
 );

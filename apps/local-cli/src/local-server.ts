@@ -25,6 +25,8 @@ export function createLocalServer({ activity, port, pageFolder }: LocalServerOpt
     sink: activity.sink,
     ack: "durable",
     allowedHosts: "loopback",
+    // Switched off: nothing is written, and the answer says `discarded`.
+    consent: () => installId !== undefined,
     authenticate: (request) => {
       // A leaving page cannot set headers; its browser says that it is our own page.
       const own =
