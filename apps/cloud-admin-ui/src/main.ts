@@ -1,5 +1,6 @@
+import "page-kit/style.css";
+import { byId, element, say } from "page-kit/element";
 import { activity, sharesUsageData, shareUsageData } from "./activity.ts";
-import { byId, element, say } from "./element.ts";
 import type { Screen } from "./screen.ts";
 import { peopleScreen } from "./screens/people.ts";
 import { projectScreen } from "./screens/project.ts";

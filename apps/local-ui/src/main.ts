@@ -1,5 +1,6 @@
+import "page-kit/style.css";
+import { byId, element, say } from "page-kit/element";
 import { activity } from "./activity.ts";
-import { byId, element, say } from "./element.ts";
 import { currentMode, watchModeButton } from "./mode.ts";
 import type { Screen } from "./screen.ts";
 import { modelsScreen } from "./screens/models.ts";

@@ -1,5 +1,5 @@
+import { byId } from "page-kit/element";
 import { activity } from "./activity.ts";
-import { byId } from "./element.ts";
 
 /** Whether the project can be changed. */
 export type Mode = "read-only" | "edit";

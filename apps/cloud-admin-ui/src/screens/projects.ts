@@ -1,4 +1,4 @@
-import { element } from "../element.ts";
+import { element } from "page-kit/element";
 import type { Screen } from "../screen.ts";
 
 export const projectIds = ["sales-report", "web-traffic"] as const;

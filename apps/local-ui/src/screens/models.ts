@@ -1,5 +1,5 @@
+import { element, say } from "page-kit/element";
 import { activity } from "../activity.ts";
-import { element, say } from "../element.ts";
 import { currentMode } from "../mode.ts";
 import { project } from "../project.ts";
 import type { Screen } from "../screen.ts";

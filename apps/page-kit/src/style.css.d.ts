@@ -1,0 +1,2 @@
+// A style sheet gives a module nothing.
+export {};
