@@ -4,6 +4,7 @@ import { controlService, paths } from "./paths.ts";
 /** What became of the events of one path, read from the final stores alone. */
 export interface PathAccount {
   readonly number: number;
+  readonly service: string;
   readonly title: string;
   /** The highest number of each source, added up; no less than what its processes said they had recorded. */
   readonly recorded: number;
@@ -58,6 +59,7 @@ export async function accountFor(
     );
     return {
       number,
+      service,
       title,
       recorded,
       arrived,

@@ -13,7 +13,7 @@ import type { CloudStore } from "./cloud-store.ts";
 import { openCloudStore } from "./cloud-store.ts";
 import { openPages, type Pages } from "./drive-pages.ts";
 import type { DemoOptions } from "./options.ts";
-import { controlService } from "./paths.ts";
+import { controlService, type PathService } from "./paths.ts";
 import { View } from "./view.ts";
 
 /** One run; whether every path arrived exactly once. */
@@ -78,7 +78,8 @@ class Stage {
     drawing.stop();
     await drawing.ended;
     const account = await accountFor([readSegments(this.#folders.intake), this.#store.read()], this.#ended);
-    this.#view.print(await this.#scene(cast, undefined));
+    const lost = new Map(account.paths.map((path) => [path.service, path.lost]));
+    this.#view.end({ ...(await this.#scene(cast, undefined)), lost });
     return { account, sent };
   }
 
@@ -100,8 +101,21 @@ class Stage {
     }
     await this.#command(cast, "deploy");
     await sleep(3_000);
+    await this.#caughtUp(cast, pages);
     pages?.rest();
     await driving;
+  }
+
+  /** Waits until next to nothing waits on this machine, for 20 s at most: the wait for the next try is random. */
+  async #caughtUp(cast: Cast, pages: Pages | undefined): Promise<void> {
+    for (let turn = 0; turn < 100; turn++) {
+      const { recorded, arrived } = await this.#scene(cast, pages);
+      const waiting = (["local-ui", "local-runtime"] satisfies PathService[]).map(
+        (service) => (recorded.get(service) ?? 0) - (arrived.ids.get(service)?.size ?? 0),
+      );
+      if (Math.max(...waiting) < 20) return;
+      await sleep(200);
+    }
   }
 
   async #command(cast: Cast, ...args: readonly string[]): Promise<void> {

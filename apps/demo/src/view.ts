@@ -7,6 +7,8 @@ export interface Scene {
   readonly recorded: ReadonlyMap<string, number>;
   readonly repeats: ReadonlyMap<string, number>;
   readonly arrived: Arrived;
+  /** What the account found, by service; before it nobody can say. */
+  readonly lost?: ReadonlyMap<string, number>;
   /** What is happening: `intake killed`, `everything runs`. */
   readonly note: string;
   readonly elapsedMs: number;
@@ -33,20 +35,24 @@ export class View {
     this.#note = scene.note;
   }
 
-  /** The whole picture, for where nothing is drawn over. */
-  print(scene: Scene): void {
-    if (!this.#terminal) console.log(this.#render(scene).join("\n"));
+  /** The last picture, with what the account found. */
+  end(scene: Scene): void {
+    if (this.#terminal) this.draw(scene);
+    else console.log(this.#render(scene).join("\n"));
   }
 
-  #render({ recorded, repeats, arrived, note, elapsedMs }: Scene): string[] {
+  #render({ recorded, repeats, arrived, lost, note, elapsedMs }: Scene): string[] {
     const row = (service: string, title: string): string => {
       const there = arrived.ids.get(service)?.size ?? 0;
       const made = Math.max(recorded.get(service) ?? 0, there);
+      // Nothing of the control waits anywhere: what has not arrived is gone.
+      const forgets = service === controlService;
       const cells = [
         made,
-        made - there,
+        forgets ? "–" : made - there,
         there,
         repeats.get(service) ?? 0,
+        forgets ? made - there : (lost?.get(service) ?? "?"),
         median(arrived.delaysMs.get(service) ?? []),
       ];
       return `${title.padEnd(44)}${cells.map((cell) => String(cell).padStart(10)).join("")}`;
@@ -56,7 +62,7 @@ export class View {
       `activity · six paths · ${seconds(elapsedMs)} · ${note}`,
       `final stores: ${this.#stores}`,
       "",
-      `${"path".padEnd(44)}${["recorded", "waiting", "arrived", "repeats", "p50 ms"].map((head) => head.padStart(10)).join("")}`,
+      `${"path".padEnd(44)}${["recorded", "waiting", "arrived", "repeats", "lost", "p50 ms"].map((head) => head.padStart(10)).join("")}`,
       ...paths.map(({ number, service, title }) => row(service, `${number} ${title}`)),
       row(controlService, "  control: fetch and forget → intake"),
       "",
