@@ -25,7 +25,7 @@ async function start(): Promise<Started> {
     endGrace = resolve;
   });
   const clock = { ...systemClock, sleep: () => grace };
-  const server = createNodeServer(createProxy({ sink }), { port: 0, clock });
+  const server = createNodeServer(createProxy({ sink, onProblem: () => undefined }), { port: 0, clock });
   const url = await server.listen();
   onStop(() => {
     endGrace();
