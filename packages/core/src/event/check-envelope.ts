@@ -67,7 +67,10 @@ function isPlain(value: { readonly [field in EnvelopeField]?: unknown }): boolea
     plain.event_type.test(type) &&
     plain.event_name.test(name) &&
     isEventTime(time) &&
-    envelopeFields.every((field) => Object.hasOwn(value, field))
+    Object.hasOwn(value, "event_id") &&
+    Object.hasOwn(value, "event_time") &&
+    Object.hasOwn(value, "event_type") &&
+    Object.hasOwn(value, "event_name")
   );
 }
 

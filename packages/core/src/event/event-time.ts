@@ -11,9 +11,10 @@ const shape =
 export function isEventTime(text: string): boolean {
   if (!shape.test(text)) return false;
   // The shape lets every month have 31 days; a calendar gives back another day, or none, where it has not.
-  const date = text.slice(0, 10);
-  if (text.slice(8, 10) > "28" && !new Date(date).toJSON()?.startsWith(date)) return false;
-  return text.slice(17, 19) < "60" || new Date(eventTimeMs(text) - 1_000).getUTCMinutes() === 59;
+  const late = text[8] === "3" || (text[8] === "2" && text[9] === "9");
+  const date = late ? text.slice(0, 10) : "";
+  if (late && !new Date(date).toJSON()?.startsWith(date)) return false;
+  return text[17] !== "6" || new Date(eventTimeMs(text) - 1_000).getUTCMinutes() === 59;
 }
 
 /** The time as milliseconds since the Unix epoch; a leap second counts as the second after it. */
