@@ -18,6 +18,21 @@ describe("toHttpVerdict", () => {
     });
   });
 
+  it("sends the unlisted again when the list of problems was cut", () => {
+    const body = { accepted: 1, problems: [problem(0), problem(2)], problems_omitted: 1 };
+    expect(toHttpVerdict({ status: 202, body }, 4, now)).toEqual({
+      kind: "delivered",
+      rejected: [
+        [0, { code: "empty" }],
+        [2, { code: "empty" }],
+      ],
+      retry: [1, 3],
+    });
+    expect(toHttpVerdict({ status: 202, body: { ...body, problems_omitted: 0 } }, 4, now)).not.toHaveProperty(
+      "retry",
+    );
+  });
+
   it.each([[408], [425], [429], [500], [502], [503], [504], [599], [100]])(
     "tries again after %d, and leaves the destination alone meanwhile",
     (status) => {

@@ -19,7 +19,7 @@ export interface HttpAnswer {
  *
  * | answer | verdict |
  * | --- | --- |
- * | 2xx | delivered, but for the events named in `problems` |
+ * | 2xx | delivered, but for the events named in `problems`; where the list was cut, the others are sent again |
  * | 408, 425, 429, 5xx | retry, after `Retry-After` |
  * | 413 | split down to the single event that is too large |
  * | 400, 422 | the events named are rejected, the others sent again; without names: split |
@@ -33,7 +33,7 @@ export interface HttpAnswer {
 export function toHttpVerdict(answer: HttpAnswer, count: number, nowMs: number): Verdict {
   const { status } = answer;
   const reason: Reason = { code: `http_${status}` };
-  if (status >= 200 && status < 300) return { kind: "delivered", ...rejectedOf(answer, count) };
+  if (status >= 200 && status < 300) return accepted(answer, count);
   if (status === 413) return { kind: "split" };
   if (status === 400 || status === 422) return badRequest(answer, count);
   if (status === 401 || status === 403)
@@ -63,10 +63,28 @@ function pause(
   };
 }
 
+function accepted(answer: HttpAnswer, count: number): Verdict {
+  const { rejected } = rejectedOf(answer, count);
+  const { body } = answer;
+  // An answer lists a hundred problems and counts the others: whoever is not listed may be one of those. Sent
+  // again, the good ones are repeats, and the bad ones are listed next.
+  const unlisted =
+    typeof body === "object" &&
+    body !== null &&
+    "problems_omitted" in body &&
+    Number(body.problems_omitted) > 0;
+  if (rejected === undefined) return { kind: "delivered" };
+  return unlisted ? withoutRejected(rejected, count) : { kind: "delivered", rejected };
+}
+
 function badRequest(answer: HttpAnswer, count: number): Verdict {
   const { rejected } = rejectedOf(answer, count);
-  if (rejected === undefined)
-    return count === 1 ? { kind: "rejected", reason: { code: `http_${answer.status}` } } : { kind: "split" };
+  if (rejected !== undefined) return withoutRejected(rejected, count);
+  return count === 1 ? { kind: "rejected", reason: { code: `http_${answer.status}` } } : { kind: "split" };
+}
+
+/** The events named are rejected, the others sent again. */
+function withoutRejected(rejected: readonly (readonly [number, Reason])[], count: number): Verdict {
   const named = new Set(rejected.map(([index]) => index));
   const retry = Array.from({ length: count }, (_, index) => index).filter((index) => !named.has(index));
   return { kind: "delivered", rejected, ...(retry.length > 0 ? { retry } : {}) };
