@@ -65,16 +65,15 @@ function pause(
 
 function accepted(answer: HttpAnswer, count: number): Verdict {
   const { rejected } = rejectedOf(answer, count);
+  if (rejected === undefined) return { kind: "delivered" };
   const { body } = answer;
+  const unlisted =
+    typeof body === "object" && body !== null && "problems_omitted" in body
+      ? Number(body.problems_omitted)
+      : 0;
   // An answer lists a hundred problems and counts the others: whoever is not listed may be one of those. Sent
   // again, the good ones are repeats, and the bad ones are listed next.
-  const unlisted =
-    typeof body === "object" &&
-    body !== null &&
-    "problems_omitted" in body &&
-    Number(body.problems_omitted) > 0;
-  if (rejected === undefined) return { kind: "delivered" };
-  return unlisted ? withoutRejected(rejected, count) : { kind: "delivered", rejected };
+  return unlisted > 0 ? withoutRejected(rejected, count) : { kind: "delivered", rejected };
 }
 
 function badRequest(answer: HttpAnswer, count: number): Verdict {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Outcome } from "./ledger.ts";
-import { emptyLedger, Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
+
+const emptyLedger = new Ledger().snapshot();
 
 describe("a ledger", () => {
   it("begins with nothing", () => {

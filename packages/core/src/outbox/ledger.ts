@@ -45,6 +45,3 @@ export class Ledger {
     return { ...this, droppedBy: { ...this.droppedBy } };
   }
 }
-
-/** The snapshot of a sink that has taken nothing. */
-export const emptyLedger: LedgerSnapshot = new Ledger().snapshot();
