@@ -2,6 +2,7 @@ import type { AnsweredProblem } from "@activity/core";
 import { httpContract, systemClock } from "@activity/core";
 import type { ProxyAnswer } from "./answer.ts";
 import { acceptedAnswer, listProblems, Refusal, refusalAnswer, unavailable } from "./answer.ts";
+import type { AnsweredRequest, RequestTrail } from "./answered-request.ts";
 import { BodyMeter } from "./body-meter.ts";
 import type { CheckedEvent } from "./check-events.ts";
 import { checkEvents } from "./check-events.ts";
@@ -88,15 +89,27 @@ class Pipeline<P extends Principal> implements EventProxy {
   }
 
   async handle(request: ProxyRequest): Promise<ProxyAnswer> {
+    const { clock = systemClock } = this.#options;
     const requestId = this.#requestId();
+    const trail: RequestTrail<P> = {};
+    const startedMs = clock.monotonic();
     let origin: string | undefined;
     let answer: ProxyAnswer;
+    let refusal: Refusal["input"] | undefined;
     try {
       origin = this.#gate.allowedOrigin(request);
-      answer = await this.#answer(request, { requestId, origin });
+      answer = await this.#answer(request, { requestId, origin, trail });
     } catch (error) {
-      answer = refusalAnswer(this.#refusalOf(error), requestId);
+      refusal = this.#refusalOf(error);
+      answer = refusalAnswer(refusal, requestId);
     }
+    const { status } = answer;
+    this.#report(trail, {
+      requestId,
+      status,
+      code: refusal?.code,
+      durationMs: clock.monotonic() - startedMs,
+    });
     return { ...answer, headers: { ...answer.headers, ...corsHeaders(origin) } };
   }
 
@@ -112,16 +125,19 @@ class Pipeline<P extends Principal> implements EventProxy {
     for (const id of eventIds) this.#window?.commit(keyOf(id, tenant));
   }
 
-  async #answer(request: ProxyRequest, { requestId, origin }: AnswerContext): Promise<ProxyAnswer> {
+  async #answer(request: ProxyRequest, context: AnswerContext<P>): Promise<ProxyAnswer> {
+    const { requestId, origin, trail } = context;
     if (this.#gate.isPreflight(request)) return preflightAnswer();
     const { principal, consent, form } = await this.#gate.admit(request);
+    trail.principal = principal;
     const account = this.#meter.open();
     try {
       const { clock = systemClock } = this.#options;
       const body = await readBody(request, { limits: this.#limits, clock, account });
       const sliced = sliceBody(body, form, this.#limits);
+      if (!consent) trail.discarded = sliced.slices.length;
       const answer = consent
-        ? await this.#take(sliced, { request, requestId, principal })
+        ? await this.#take(sliced, { request, requestId, trail })
         : acceptedAnswer({ ...noneTaken, discarded: sliced.slices.length, request_id: requestId });
       return withReceipt(answer, sliced, origin);
     } finally {
@@ -129,8 +145,9 @@ class Pipeline<P extends Principal> implements EventProxy {
     }
   }
 
-  async #take(sliced: SlicedBody, { request, requestId, principal }: TakeContext<P>): Promise<ProxyAnswer> {
+  async #take(sliced: SlicedBody, { request, requestId, trail }: TakeContext<P>): Promise<ProxyAnswer> {
     const { stamp = [], clock = systemClock } = this.#options;
+    const { principal } = trail;
     const nowMs = clock.now();
     const sentAt = sliced.sentAt ?? readSentAt(request.header(httpContract.headers.sentAt));
     const stamper = createStamper({
@@ -149,12 +166,15 @@ class Pipeline<P extends Principal> implements EventProxy {
       const [first] = all;
       const message = `${all.length} event(s) were rejected, the first as ${first?.code}: ${first?.detail}`;
       this.#tell({ code: "rejected", message, count: all.length });
+      trail.rejected = all.map((problem) => ({ text: sliced.slices[problem.index], problem }));
     }
     if (all.length === sliced.slices.length) throw noneValid(all);
-    const accepted = fates.filter(({ was }) => was === "accepted").length;
+    const accepted = good.flatMap(({ event }, at) => (fates[at]?.was === "accepted" ? event : []));
+    trail.accepted = accepted;
+    trail.duplicates = fates.length - accepted.length - refused.length;
     return acceptedAnswer({
-      accepted,
-      duplicates: fates.length - accepted - refused.length,
+      accepted: accepted.length,
+      duplicates: trail.duplicates,
       rejected: all.length,
       discarded: 0,
       request_id: requestId,
@@ -185,6 +205,20 @@ class Pipeline<P extends Principal> implements EventProxy {
     return { status: 500, code: "internal", detail: "the request could not be answered; send it again" };
   }
 
+  #report(
+    trail: RequestTrail<P>,
+    known: Pick<AnsweredRequest<P>, "requestId" | "status" | "code" | "durationMs">,
+  ): void {
+    const { onAnswer } = this.#options;
+    if (onAnswer === undefined) return;
+    const { principal, accepted = [], duplicates = 0, rejected = [], discarded = 0 } = trail;
+    try {
+      onAnswer({ ...known, principal, accepted, duplicates, rejected, discarded });
+    } catch (cause) {
+      this.#tell({ code: "failed", message: "onAnswer threw; the request was answered all the same", cause });
+    }
+  }
+
   #requestId(): string {
     const { clock = systemClock } = this.#options;
     const part = (): string => clock.random().toString(36).slice(2, 10).padEnd(8, "0");
@@ -192,16 +226,17 @@ class Pipeline<P extends Principal> implements EventProxy {
   }
 }
 
-interface AnswerContext {
+interface AnswerContext<P extends Principal> {
   readonly requestId: string;
   /** Of the page that sends, where it is allowed. */
   readonly origin: string | undefined;
+  readonly trail: RequestTrail<P>;
 }
 
-interface TakeContext<P> {
+interface TakeContext<P extends Principal> {
   readonly request: ProxyRequest;
   readonly requestId: string;
-  readonly principal: P | undefined;
+  readonly trail: RequestTrail<P>;
 }
 
 const noneTaken = { accepted: 0, duplicates: 0, rejected: 0 };

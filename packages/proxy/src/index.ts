@@ -13,6 +13,7 @@ export type {
 } from "@activity/core";
 export { ActivityError, consoleSink, fanOut, filter, memorySink, noopSink } from "@activity/core";
 export type { ProxyAnswer, RefusalCode } from "./answer.ts";
+export type { AnsweredRequest, AnswerHandler, RejectedEvent } from "./answered-request.ts";
 export type { EventProxy } from "./create-proxy.ts";
 export { createProxy } from "./create-proxy.ts";
 export type {

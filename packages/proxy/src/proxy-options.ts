@@ -1,5 +1,6 @@
 import type { AckLevel, Clock, HttpLimits, JsonValue, Sink } from "@activity/core";
 import { ActivityError, httpContract, httpLimits } from "@activity/core";
+import type { AnswerHandler } from "./answered-request.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
 import type { ProxyRequest } from "./request.ts";
 
@@ -75,6 +76,7 @@ export interface ProxyOptions<P extends Principal = Principal> {
   /** `false` forwards repeats too. @defaultValue 7 days, 1,000,000 ids, 64 MiB */
   readonly dedupe?: DedupeOptions | false | undefined;
   readonly clock?: Clock | undefined;
+  readonly onAnswer?: AnswerHandler<P> | undefined;
   readonly onProblem?: ProxyProblemHandler | undefined;
 }
 
