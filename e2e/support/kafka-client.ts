@@ -23,6 +23,8 @@ interface TopicToCreate {
   readonly name: string;
   readonly partitions: number;
   readonly settings: Readonly<Record<string, string>>;
+  /** @defaultValue 1 */
+  readonly replicas?: number | undefined;
 }
 
 await mendKafkajsTimers();
@@ -42,12 +44,12 @@ export async function answeringClusterId(brokers: readonly string[]): Promise<st
 
 export async function createTopic(
   brokers: readonly string[],
-  { name, partitions, settings }: TopicToCreate,
+  { name, partitions, settings, replicas = 1 }: TopicToCreate,
 ): Promise<void> {
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
   await withAdmin(brokers, (admin) =>
     admin.createTopics({
-      topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
+      topics: [{ topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries }],
       waitForLeaders: true,
     }),
   );
@@ -57,26 +59,36 @@ export async function readTopic(
   brokers: readonly string[],
   topic: string,
 ): Promise<readonly KafkaTopicRecord[]> {
-  const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
-  const filled = ends.filter(({ low, high }) => Number(high) > Number(low)).map(endOf);
   for (let attempt = 1; ; attempt++) {
     const records: KafkaTopicRecord[] = [];
     try {
+      const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
+      const filled = ends.filter(({ low, high }) => Number(high) > Number(low)).map(endOf);
       if (filled.length > 0) await consume(brokers, { topic, open: new Map(filled), records });
       return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
     } catch (error) {
-      if (attempt === maxReads || !isStarting(error)) throw error;
+      if (attempt === maxReads || !isPassing(error)) throw error;
       await sleep(100);
     }
   }
 }
 
-/** A broker that has just started does not know its groups yet, and kafkajs does not try to join again. */
-function isStarting(error: unknown): boolean {
-  const type = typeof error === "object" && error !== null && "type" in error ? String(error.type) : "";
-  return ["GROUP_LOAD_IN_PROGRESS", "GROUP_COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR_FOR_GROUP"].includes(
-    type,
-  );
+const passing: readonly unknown[] = [
+  // A broker that has just started does not know its groups yet, and kafkajs does not try to join again.
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+  // The leader has died, and those who are left have not noticed.
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "ECONNREFUSED",
+];
+
+function isPassing(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  if ("type" in error && passing.includes(error.type)) return true;
+  if ("code" in error && passing.includes(error.code)) return true;
+  return "cause" in error && isPassing(error.cause);
 }
 
 interface Reading {
