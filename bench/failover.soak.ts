@@ -1,0 +1,60 @@
+/**
+ * Three brokers, one of which is killed under load at a random moment: is everything that was acknowledged in the topic?
+ * The same program over plain kafkajs is the control; it shows that this test can fail.
+ *
+ * `--runs 10`, `--events 60000`, `--no-control`
+ */
+import { startKafkaCluster } from "../e2e/support/kafka-cluster.ts";
+import type { FailoverResult } from "./support/failover-run.ts";
+import { runFailover } from "./support/failover-run.ts";
+import { createPlainWriter, createSinkWriter } from "./support/failover-writer.ts";
+import { createReport } from "./support/report.ts";
+
+const runs = optionOf("--runs", 10);
+const events = optionOf("--events", 60_000);
+const report = createReport({ kind: "soak", name: "failover" });
+const cluster = await startKafkaCluster();
+const ours: FailoverResult[] = [];
+const control: FailoverResult[] = [];
+try {
+  for (let run = 0; run < runs; run++) {
+    const plan = { events, eventsASecond: 5_000, restart: run % 2 === 1, keyed: run % 4 >= 2 };
+    const what = `${plan.keyed ? "keyed" : "keyless"}, ${plan.restart ? "restarted" : "stays dead"}`;
+    const result = await runFailover(cluster, { ...plan, name: `ours-${run}` }, createSinkWriter);
+    ours.push(result);
+    report.note(`run ${run + 1}, ${what}: ${lineOf(result)}`);
+    if (process.argv.includes("--no-control")) continue;
+    const plain = await runFailover(cluster, { ...plan, name: `control-${run}` }, createPlainWriter);
+    control.push(plain);
+    report.note(`control ${run + 1}, ${what}: ${lineOf(plain)}`);
+  }
+} finally {
+  await cluster.stop();
+}
+
+report.figure("runs", ours.length);
+report.figure("events_a_run", events);
+report.figure("acknowledged_but_missing", sumOf(ours, "missing"));
+report.figure("not_acknowledged", events * ours.length - sumOf(ours, "acknowledged"));
+report.figure("repeats", sumOf(ours, "repeats"));
+report.figure("out_of_order_within_a_key", sumOf(ours, "outOfOrder"));
+report.figure("slowest_write_s", Math.max(...ours.map(({ slowestMs }) => slowestMs / 1_000)));
+report.figure("control_runs_with_loss", control.filter(({ missing }) => missing > 0).length);
+report.figure("control_acknowledged_but_missing", sumOf(control, "missing"));
+report.end();
+
+function lineOf({ victim, killedAtMs, ...result }: FailoverResult): string {
+  const moment = `broker ${victim + 1} killed after ${(killedAtMs / 1_000).toFixed(1)} s`;
+  const { acknowledged, missing, repeats, outOfOrder, slowestMs } = result;
+  const counts = `${acknowledged} acknowledged, ${missing} missing, ${repeats} repeats, ${outOfOrder} out of order`;
+  return `${moment}: ${counts}, slowest write ${(slowestMs / 1_000).toFixed(1)} s`;
+}
+
+function sumOf(results: readonly FailoverResult[], figure: keyof FailoverResult): number {
+  return results.reduce((sum, result) => sum + result[figure], 0);
+}
+
+function optionOf(flag: string, otherwise: number): number {
+  const index = process.argv.indexOf(flag);
+  return index < 0 ? otherwise : Number(process.argv[index + 1]);
+}
