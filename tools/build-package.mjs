@@ -114,6 +114,7 @@ async function writeAsCommonJs(output) {
     format: "cjs",
     platform: "node",
     target: "es2023",
+    define: { "import.meta.filename": "__filename" },
     sourcemap: "external",
     sourcefile: name,
     logLevel: "warning",

@@ -39,7 +39,7 @@ describe("what a Kafka sink writes", () => {
     expect(records.every(({ timestampMs }) => timestampMs >= before && timestampMs <= Date.now())).toBe(true);
   }, 60_000);
 
-  it.each(["none", "zstd"] as const)("can be read with compression %s", async (compression) => {
+  it.each(["none", "lz4", "zstd"] as const)("can be read with compression %s", async (compression) => {
     await broker.createTopic(`with-${compression}`, 1);
     const sink = quickSink(broker, { topic: `with-${compression}`, compression });
     const events = eventsOf(1, 500);
@@ -64,6 +64,34 @@ describe("what a Kafka sink writes", () => {
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
       expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
     }
+  });
+
+  it("carries the headers that it was told", async () => {
+    await broker.createTopic("with-headers", 1);
+    const sink = quickSink(broker, {
+      topic: "with-headers",
+      headers: ({ event_type, n }) => ({ type: event_type, n: `number ${String(n)} – é` }),
+    });
+    expect(await sink.write([eventOf(1, { n: 1 }), eventOf(2, { n: 2 })])).toMatchObject({ state: "done" });
+    await sink.close();
+    expect((await broker.readTopic("with-headers")).map(({ headers }) => headers)).toEqual([
+      { type: "behavioral", n: "number 1 – é" },
+      { type: "behavioral", n: "number 2 – é" },
+    ]);
+  });
+
+  it("lands beside its repeat when keyed by its id", async () => {
+    await broker.createTopic("repeated", 5);
+    for (let process = 1; process <= 2; process++) {
+      const sink = quickSink(broker, { topic: "repeated", dedupe: "partition" });
+      expect(await sink.write(eventsOf(1, 50))).toMatchObject({ state: "done" });
+      await sink.close();
+    }
+    const records = await broker.readTopic("repeated");
+    const places = new Set(records.map(({ key, partition }) => `${key} in ${partition}`));
+    expect([records.length, places.size]).toEqual([100, 50]);
+    expect(new Set(records.map(({ partition }) => partition)).size).toBe(5);
+    expect(records.every(({ key }, n) => key === idsOf(records)[n])).toBe(true);
   });
 
   it("goes to the topic of its type", async () => {
@@ -167,6 +195,33 @@ describe("a Kafka that fails", () => {
     const records = await broker.readTopic("killed");
     expect(compareIds(recorded, records)).toEqual({ missing: [], foreign: [] });
     expect(records.length - recorded.length).toBeLessThanOrEqual(after.repeats);
+  }, 90_000);
+
+  it("keeps the order within a key through retries", async () => {
+    await broker.createTopic("keyed-killed", 5);
+    const sink = quickSink(broker, { topic: "keyed-killed", keyBy: "user_id", lingerMs: 1 });
+    let n = 0;
+    const load = setInterval(() => {
+      for (let more = 0; more < 60; more++) sink.record(eventOf(++n, { user_id: `u-${n % 20}` }));
+    }, 10);
+    await until(() => sink.stats().delivered > 2_000);
+    await broker.kill("SIGKILL");
+    await broker.restart();
+    const delivered = sink.stats().delivered;
+    await until(() => sink.stats().delivered > delivered + 2_000);
+    clearInterval(load);
+    expect(await sink.close({ timeoutMs: patientMs })).toMatchObject({
+      delivered: n,
+      pending: 0,
+      dropped: 0,
+    });
+    const records = await broker.readTopic("keyed-killed");
+    for (let user = 0; user < 20; user++) {
+      const ids = [...new Set(idsOf(records.filter(({ key }) => key === `u-${user}`)))];
+      const numbers = ids.map((id) => Number(id.split(".")[1]));
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    }
+    expect(new Set(idsOf(records)).size).toBe(n);
   }, 90_000);
 
   it("may be down when the sink starts", async () => {

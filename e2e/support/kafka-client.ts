@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { zstdDecompressSync } from "node:zlib";
 import type { Admin, EachBatchPayload, IHeaders, Kafka, KafkaMessage } from "kafkajs";
 import kafkajs from "kafkajs";
+import { decompressFrame } from "lz4-napi";
 import { mendKafkajsTimers } from "../../packages/sink-kafka/src/kafkajs-timers.ts";
 
 /** One record as it lies in the topic. */
@@ -28,7 +29,10 @@ interface TopicToCreate {
 }
 
 await mendKafkajsTimers();
-// kafkajs has no zstd of its own.
+// kafkajs has no lz4 and no zstd of its own.
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = () => ({
+  decompress: (buffer: Buffer) => decompressFrame(buffer),
+});
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
 });

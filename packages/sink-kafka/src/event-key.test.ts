@@ -29,6 +29,16 @@ describe("createEventKey", () => {
   it.each(cases)("finds the same key on entry and on sending: %s", (_, keyBy, expected) => {
     const key = createEventKey(keyBy);
     expect(key.ofEvent(event)).toBe(expected);
-    expect(key.ofBytes(new TextEncoder().encode(event.text))).toBe(expected);
+    expect(key.ofBytes(Buffer.from(event.text))).toBe(expected);
+    expect(key.ofObject(event.toJSON())).toBe(expected);
+  });
+
+  it.each([
+    ['{"event_id":"a.1","event_type":"x"}', "a.1"],
+    ['{"event_id":"a\\"b\\\\.1","event_type":"x"}', 'a"b\\.1'],
+    ['{"event_type":"x","event_id":"a.1"}', "a.1"],
+    ['{ "event_id" : "a.1"}', "a.1"],
+  ])("reads the id wherever and however it stands: %s", (text, id) => {
+    expect(createEventKey("event_id").ofBytes(Buffer.from(text))).toBe(id);
   });
 });

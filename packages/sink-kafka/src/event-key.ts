@@ -1,33 +1,50 @@
 import type { ActivityEvent, EventObject } from "@activity/core";
 
 /**
- * What a record is keyed by: the name of a field or attribute (`"install_id"`, or `"event_id"` so that a repeat lands
- * beside the original), or a function. Events of one key keep their order. Without a value an event has no key.
+ * What a record is keyed by: the name of a field or attribute (`"install_id"`), or a function. Events of one key keep
+ * their order. Without a value an event has no key.
  */
 export type KeyBy = string | ((event: EventObject) => string | undefined);
 
 /** Finds the key of an event, as it enters and again when it is sent: only its text is kept between. */
 export interface EventKey {
   ofEvent(event: ActivityEvent): string | null;
+  ofObject(event: EventObject): string | null;
   /** Of the event's JSON as UTF-8. */
-  ofBytes(bytes: Uint8Array): string | null;
+  ofBytes(bytes: Buffer): string | null;
 }
 
-const decoder = new TextDecoder();
 const envelope = ["event_id", "event_time", "event_type", "event_name"] as const;
-const noKey: EventKey = { ofEvent: () => null, ofBytes: () => null };
+const noKey: EventKey = { ofEvent: () => null, ofObject: () => null, ofBytes: () => null };
 
 export function createEventKey(keyBy: KeyBy | undefined): EventKey {
   if (keyBy === undefined) return noKey;
   const field = envelope.find((name) => name === keyBy);
   const ofObject = (event: EventObject): string | null =>
     toKey(typeof keyBy === "string" ? event[keyBy] : callSafely(keyBy, event));
+  const ofBytes = (bytes: Buffer): string | null => ofObject(readEvent(bytes));
   return {
     ofEvent: (event) => (field === undefined ? ofObject(event.toJSON()) : event[field]),
-    // Whatever stands in a batch was checked as an event when it entered.
-    ofBytes: (bytes) => ofObject(JSON.parse(decoder.decode(bytes)) as EventObject),
+    ofObject,
+    ofBytes: field === "event_id" ? (bytes) => leadingId(bytes) ?? ofBytes(bytes) : ofBytes,
   };
 }
+
+/** Whatever stands in a batch was checked as an event when it entered. */
+export function readEvent(bytes: Buffer): EventObject {
+  return JSON.parse(bytes.toString()) as EventObject;
+}
+
+/** An id that the event begins with, as those do that are made here; read without the rest. */
+function leadingId(bytes: Buffer): string | undefined {
+  if (!bytes.subarray(0, idStart.length).equals(idStart)) return undefined;
+  const end = bytes.indexOf('"', idStart.length);
+  const id = bytes.toString("latin1", idStart.length, end);
+  // An escape would have to be read as JSON; ids have no letters beyond ASCII.
+  return id.includes("\\") ? undefined : id;
+}
+
+const idStart = Buffer.from('{"event_id":"');
 
 function toKey(value: unknown): string | null {
   if (typeof value === "string" && value !== "") return value;

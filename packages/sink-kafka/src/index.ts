@@ -54,3 +54,4 @@ export { kafkaTransport } from "./kafka-transport.ts";
 export type { KafkaCompression } from "./kafkajs-codec.ts";
 export type { KafkajsDriverOptions, KafkaSasl, KafkaTls } from "./kafkajs-driver.ts";
 export { kafkajsDriver } from "./kafkajs-driver.ts";
+export type { KafkaHeaders } from "./to-records.ts";

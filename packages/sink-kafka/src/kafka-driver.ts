@@ -5,6 +5,7 @@ export interface KafkaRecord {
   readonly key: string | null;
   /** The event as UTF-8. The driver may keep it. */
   readonly value: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -35,7 +35,7 @@ describe("kafkaSink", () => {
     ["brokers", { brokers: ["kafka.internal"] }],
     ["brokers", { brokers: "a:9092,http://b:9092" }],
     ["topic", { topic: "" }],
-    ["compression", { compression: "lz4" as never }],
+    ["compression", { compression: "snappy" as never }],
     ["lanes", { lanes: 0 }],
     ["lingerMs", { lingerMs: Number.NaN }],
   ];

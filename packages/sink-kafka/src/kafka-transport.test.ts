@@ -4,6 +4,7 @@ import { batchOf, eventOf } from "../test/batch-of.ts";
 import { fakeKafkaDriver } from "../test/fake-kafka-driver.ts";
 import type { KafkaFailureKind } from "./kafka-driver.ts";
 import { kafkaTransport } from "./kafka-transport.ts";
+import type { KafkaHeaders } from "./to-records.ts";
 
 const calm = new AbortController().signal;
 const events = [eventOf(1), eventOf(2, { text: "é漢字😀" }), eventOf(3)];
@@ -29,6 +30,45 @@ describe("kafkaTransport", () => {
     const driver = fakeKafkaDriver();
     await kafkaTransport(driver, { topic: "events", keyBy: "event_id" }).send(batchOf(events), calm);
     expect(driver.produced[0]?.keys).toEqual(["test.1", "test.2", "test.3"]);
+  });
+
+  it("keys by the id so that repeats meet, without an order to keep", async () => {
+    const driver = fakeKafkaDriver();
+    const transport = kafkaTransport(driver, { topic: "events", dedupe: "partition" });
+    expect(transport.limits.perLane).toBe(5);
+    const [first, again] = [eventOf(7), eventOf(7)];
+    for (const event of [first, again]) await transport.send(batchOf([event], transport.lane?.(event)), calm);
+    expect(driver.produced.map(({ keys }) => keys)).toEqual([["test.7"], ["test.7"]]);
+    expect(new Set(driver.produced.map(({ partition }) => partition)).size).toBe(1);
+  });
+
+  it.each([
+    [{ dedupe: "partition", keyBy: "event_name" }, /dedupe is set beside keyBy/],
+    [{ dedupe: "topic" }, /dedupe is topic; "partition"/],
+  ])("refuses %p", (options, message) => {
+    const make = () => kafkaTransport(fakeKafkaDriver(), { topic: "events", ...options } as never);
+    expect(make).toThrow(message);
+  });
+
+  it("gives records the headers that they are told, and none where that fails", async () => {
+    const headersOf = async (headers: KafkaHeaders | undefined) => {
+      const driver = fakeKafkaDriver();
+      await kafkaTransport(driver, { topic: "events", headers, keyBy: "event_name" }).send(
+        batchOf([eventOf(3)]),
+        calm,
+      );
+      expect(driver.produced[0]?.keys).toEqual(["login_start"]);
+      return driver.produced[0]?.headers;
+    };
+    expect(await headersOf(undefined)).toEqual([undefined]);
+    expect(await headersOf(({ event_type }) => ({ type: event_type, n: 7 }) as never)).toEqual([
+      { type: "behavioral" },
+    ]);
+    expect(await headersOf(() => undefined)).toEqual([{}]);
+    const fails = (): never => {
+      throw new Error("no");
+    };
+    expect(await headersOf(fails)).toEqual([{}]);
   });
 
   it("sends lanes to the topic that they were chosen for", async () => {

@@ -33,25 +33,45 @@ describe("useCodec", () => {
     expect(await decompress(packed)).toEqual(text);
   });
 
+  it("compresses with lz4, as frames", async () => {
+    const { compress, decompress } = codecOf(useCodec("lz4"));
+    const packed = await compress({ buffer: text });
+    expect(packed.readUInt32LE(0)).toBe(0x18_4d_22_04);
+    expect(packed.length).toBeLessThan(text.length / 2);
+    expect(await decompress(packed)).toEqual(text);
+  });
+
   it("says Kafka's own number in the lowest bits, which are all that is sent", () => {
-    const sent = (["none", "gzip", "zstd"] as const).map((compression) => useCodec(compression) & 0x07);
-    expect(sent).toEqual([0, 1, 4]);
+    const sent = (["none", "gzip", "lz4", "zstd"] as const).map(
+      (compression) => useCodec(compression) & 0x07,
+    );
+    expect(sent).toEqual([0, 1, 3, 4]);
   });
 
   it("leaves the host's codecs as they are", () => {
-    const before = [1, 4].map((number) => (kafkajs.CompressionCodecs as Record<number, unknown>)[number]);
-    useCodec("gzip");
-    useCodec("zstd");
-    const after = [1, 4].map((number) => (kafkajs.CompressionCodecs as Record<number, unknown>)[number]);
-    expect(after).toEqual(before);
+    const hosts = (): unknown =>
+      [1, 3, 4].map((number) => (kafkajs.CompressionCodecs as Record<number, unknown>)[number]);
+    const before = hosts();
+    for (const compression of ["gzip", "lz4", "zstd"] as const) useCodec(compression);
+    expect(hosts()).toEqual(before);
     expect(useCodec("gzip")).toBe(useCodec("gzip"));
   });
 
   it("refuses zstd where this Node has none", () => {
-    expect(() => useCodec("zstd", {})).toThrow(/compression is zstd, which Node .* does not have/);
+    expect(() => useCodec("zstd", { zlib: {} })).toThrow(/compression is zstd, which Node .* does not have/);
   });
 
-  it.each(["lz4", "toString", undefined])("refuses %p", (compression) => {
-    expect(() => useCodec(compression as never)).toThrow(/one of none, gzip, zstd is allowed/);
+  it("refuses lz4 where its package is missing or something else", () => {
+    const missing = (): never => {
+      throw new Error("Cannot find module");
+    };
+    for (const load of [missing, () => ({}), () => undefined])
+      expect(() => useCodec("lz4", { load })).toThrow(
+        /compression is lz4, which needs the package lz4-napi .*npm install lz4-napi/,
+      );
+  });
+
+  it.each(["snappy", "toString", undefined])("refuses %p", (compression) => {
+    expect(() => useCodec(compression as never)).toThrow(/one of none, gzip, lz4, zstd is allowed/);
   });
 });

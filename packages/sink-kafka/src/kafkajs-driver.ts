@@ -1,5 +1,6 @@
 import type { Clock } from "@activity/core";
 import { ActivityError, defaultLimits, systemClock } from "@activity/core";
+import type { Message } from "kafkajs";
 import type { KafkaAcknowledgement, KafkaDriver, KafkaRecord } from "./kafka-driver.ts";
 import type { KafkajsConfig } from "./kafkajs-client.ts";
 import { createKafkajsClient } from "./kafkajs-client.ts";
@@ -53,8 +54,8 @@ const defaultConnectTimeoutMs = 3_000;
 const allReplicas = -1;
 
 /**
- * A driver on kafkajs. It connects at the first use, tries once, logs nothing and creates no topic; records carry no
- * headers and the time of producing.
+ * A driver on kafkajs. It connects at the first use, tries once, logs nothing and creates no topic; records carry
+ * the time of producing.
  *
  * @throws INVALID_OPTION when an option is unusable, or this Node lacks the compression.
  */
@@ -95,14 +96,13 @@ export function kafkajsDriver(options: KafkajsDriverOptions): KafkaDriver {
   };
 }
 
-function toMessage(
-  { key, value }: KafkaRecord,
-  partition: number,
-): { key: string | null; value: Buffer; partition: number } {
+function toMessage({ key, value, headers }: KafkaRecord, partition: number): Message {
   const buffer = Buffer.isBuffer(value)
     ? value
     : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return { key, value: buffer, partition };
+  return headers === undefined
+    ? { key, value: buffer, partition }
+    : { key, value: buffer, partition, headers: { ...headers } };
 }
 
 function toConfig(options: KafkajsDriverOptions): KafkajsConfig {

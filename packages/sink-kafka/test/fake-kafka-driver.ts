@@ -6,6 +6,7 @@ export interface Produced {
   readonly partition: number;
   readonly keys: readonly (string | null)[];
   readonly values: readonly string[];
+  readonly headers: readonly KafkaRecord["headers"][];
 }
 
 type Step = "connect" | "partitions" | "produce";
@@ -66,7 +67,13 @@ export function fakeKafkaDriver(): FakeKafkaDriver {
       calls.produce++;
       await held;
       return answer("produce", () => {
-        produced.push({ topic, partition, keys: records.map(({ key }) => key), values: records.map(textOf) });
+        produced.push({
+          topic,
+          partition,
+          keys: records.map(({ key }) => key),
+          values: records.map(textOf),
+          headers: records.map(({ headers }) => headers),
+        });
         return driver.acknowledge(topic, partition);
       });
     },
