@@ -192,6 +192,7 @@ function outcomesOf(verdict: Verdict, texts: readonly string[]): Map<string, Rea
     }
     case "retry":
     case "split":
+    case "denied":
       return undefined;
   }
 }

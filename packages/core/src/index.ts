@@ -12,6 +12,8 @@ export type { AcceptedAnswer, AnsweredProblem, HttpLimits } from "./contract/htt
 export { batchIdPattern, httpContract, httpLimits } from "./contract/http-contract.ts";
 export type { HttpAnswer } from "./contract/http-verdict.ts";
 export { toHttpVerdict } from "./contract/http-verdict.ts";
+export type { RefusalCode } from "./contract/refusal-codes.ts";
+export { refusalCodes } from "./contract/refusal-codes.ts";
 export { parseRetryAfter } from "./contract/retry-after.ts";
 export type { ActivityErrorCode, ActivityErrorOptions } from "./errors/activity-error.ts";
 export { ActivityError } from "./errors/activity-error.ts";

@@ -1,4 +1,4 @@
-import type { AcceptedAnswer, AnsweredProblem } from "@activity/core";
+import type { AcceptedAnswer, AnsweredProblem, RefusalCode } from "@activity/core";
 import { httpContract } from "@activity/core";
 
 /** What a request is answered with. */
@@ -9,33 +9,6 @@ export interface ProxyAnswer {
   /** Empty for none. */
   readonly body: string;
 }
-
-/** Why a whole request was refused: the `code` of a problem body. Closed union. */
-export type RefusalCode =
-  | "no_events"
-  | "bad_json"
-  | "bad_unicode"
-  | "undecodable"
-  | "body_incomplete"
-  | "body_consumed"
-  | "none_valid"
-  | "not_signed_in"
-  | "origin_refused"
-  | "host_refused"
-  | "consent_denied"
-  | "wrong_method"
-  | "slow_body"
-  | "body_too_large"
-  | "too_many_events"
-  | "unknown_media_type"
-  | "unknown_coding"
-  | "too_many_requests"
-  | "busy"
-  | "draining"
-  | "refused_by_sink"
-  | "not_confirmed"
-  | "authenticate_failed"
-  | "internal";
 
 /** What a refusal says. */
 export interface RefusalInput {

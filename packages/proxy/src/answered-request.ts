@@ -1,5 +1,4 @@
-import type { ActivityEvent, AnsweredProblem } from "@activity/core";
-import type { RefusalCode } from "./answer.ts";
+import type { ActivityEvent, AnsweredProblem, RefusalCode } from "@activity/core";
 import type { Principal } from "./proxy-options.ts";
 
 /** What became of one request, for counting, watching and keeping what was rejected. */

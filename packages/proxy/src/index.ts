@@ -6,13 +6,14 @@ export type {
   LedgerSnapshot,
   MemorySink,
   Reason,
+  RefusalCode,
   Sink,
   WriteException,
   WriteOptions,
   WriteOutcome,
 } from "@activity/core";
 export { ActivityError, consoleSink, fanOut, filter, memorySink, noopSink } from "@activity/core";
-export type { ProxyAnswer, RefusalCode } from "./answer.ts";
+export type { ProxyAnswer } from "./answer.ts";
 export type { AnsweredRequest, AnswerHandler, RejectedEvent } from "./answered-request.ts";
 export type { EventProxy } from "./create-proxy.ts";
 export { createProxy } from "./create-proxy.ts";

@@ -1,5 +1,5 @@
+import type { RefusalCode } from "@activity/core";
 import { batchIdPattern, httpContract, isEventTime } from "@activity/core";
-import type { RefusalCode } from "./answer.ts";
 import { Refusal } from "./answer.ts";
 import { decodeUtf8, invalidUtf8Offset, utf8Offset } from "./decode-utf8.ts";
 import { findJsonError } from "./find-json-error.ts";

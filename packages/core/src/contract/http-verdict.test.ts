@@ -136,6 +136,18 @@ describe("toHttpVerdict", () => {
     });
   });
 
+  it("knows that telemetry is switched off at the server, and takes no other 403 for it", () => {
+    expect(toHttpVerdict({ status: 403, body: { code: "consent_denied" } }, 3, now)).toEqual({
+      kind: "denied",
+    });
+    for (const answer of [
+      { status: 403, body: { code: "origin_refused" } },
+      { status: 403, body: "consent_denied" },
+      { status: 401, body: { code: "consent_denied" } },
+    ])
+      expect(toHttpVerdict(answer, 3, now)).toMatchObject({ kind: "retry", attention: true });
+  });
+
   it("pauses for the shortest time when it is not told how often it was refused", () => {
     expect(toHttpVerdict({ status: 401 }, 1, now)).toMatchObject({
       afterMs: defaultLimits.unauthorizedPauseMs.first,

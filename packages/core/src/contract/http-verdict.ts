@@ -1,6 +1,7 @@
 import { defaultLimits } from "../limits.ts";
 import type { Reason } from "../ports/reason.ts";
 import type { Verdict } from "../ports/transport.ts";
+import type { RefusalCode } from "./refusal-codes.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 /** An answer as a transport saw it. */
@@ -23,6 +24,7 @@ export interface HttpAnswer {
  * | 408, 425, 429, 5xx | retry, after `Retry-After` |
  * | 413 | split down to the single event that is too large |
  * | 400, 422 | the events named are rejected, the others sent again; without names: split |
+ * | 403 `consent_denied` | denied |
  * | 401, 403 | retry in 15 min, doubling to 6 h; needs attention |
  * | 404, 410, 3xx | retry in 1 h, doubling to 24 h; needs attention |
  * | other 4xx | rejected |
@@ -36,6 +38,7 @@ export function toHttpVerdict(answer: HttpAnswer, count: number, nowMs: number):
   if (status >= 200 && status < 300) return accepted(answer, count);
   if (status === 413) return { kind: "split" };
   if (status === 400 || status === 422) return badRequest(answer, count);
+  if (status === 403 && isDenial(answer.body)) return { kind: "denied" };
   if (status === 401 || status === 403)
     return pause(answer, defaultLimits.unauthorizedPauseMs, "the server refuses the credentials");
   if (status === 404 || status === 410 || (status >= 300 && status < 400)) {
@@ -46,6 +49,11 @@ export function toHttpVerdict(answer: HttpAnswer, count: number, nowMs: number):
     return { kind: "retry", reason, scope: "destination", ...(afterMs === undefined ? {} : { afterMs }) };
   }
   return { kind: "rejected", reason };
+}
+
+function isDenial(body: unknown): boolean {
+  const denial: RefusalCode = "consent_denied";
+  return typeof body === "object" && body !== null && "code" in body && body.code === denial;
 }
 
 function pause(

@@ -54,6 +54,8 @@ export class Announcer {
   }
 
   #tellDropped(reason: string, message: string, count?: number): void {
+    // Somebody has switched telemetry off, and knows.
+    if (reason === "consent") return;
     const counted = count === undefined ? {} : { count };
     this.#port.tell({ code: "dropped", message, ...counted, reason: { code: reason } });
   }

@@ -32,7 +32,7 @@ export interface DeliveryPort {
 const never = Number.POSITIVE_INFINITY;
 /** How often a store is asked what other processes left. */
 const adoptEveryMs = 30_000;
-const verdictKinds: readonly string[] = ["delivered", "retry", "split", "rejected"];
+const verdictKinds: readonly string[] = ["delivered", "retry", "split", "rejected", "denied"];
 
 /**
  * Leases events from the store, cuts them into batches, sends these within the transport's limits and
@@ -44,6 +44,8 @@ export class DeliveryLoop {
   readonly destination: Gate;
   /** Batches in flight. */
   readonly sends: Set<Promise<void>> = new Set();
+  /** The next hop has said that it wants no events: nothing is sent any more. */
+  denied = false;
   readonly #port: DeliveryPort;
   readonly #alarm: Alarm;
   readonly #abort: AbortController = new AbortController();
@@ -103,6 +105,7 @@ export class DeliveryLoop {
   pump(): void {
     this.#pumpSoon = false;
     if (this.#stopped) return;
+    if (this.denied) return this.discard("consent");
     const { transport, store, clock, waiters, maxAgeMs } = this.#port;
     if (clock.monotonic() >= this.#adoptAt) this.adopt();
     if (maxAgeMs !== never) this.evict(clock.monotonic() - maxAgeMs);
@@ -174,6 +177,20 @@ export class DeliveryLoop {
       for (const text of texts) announcer.note(reason, text);
       for (const position of positions) waiters.settle(position, "dropped", { code: reason });
     }
+  }
+
+  /** Gives up everything that waits; what is under way when it comes back undelivered. */
+  discard(reason: DropReason): void {
+    for (;;) {
+      const lease = this.#port.store.lease(() => true, true);
+      if (lease === undefined || lease === "loading") break;
+      this.#open(lease);
+    }
+    for (const { queue, flying } of this.lanes.values()) {
+      for (const batch of queue.splice(0)) this.#drop(batch, reason);
+      for (const batch of flying) batch.givenUp = reason;
+    }
+    this.#arm();
   }
 
   /** Gives every event of a batch the same outcome. */
@@ -261,6 +278,9 @@ export class DeliveryLoop {
             });
       case "rejected":
         return this.#reject(batch, verdict.reason);
+      case "denied":
+        this.denied = true;
+        return this.#drop(batch, "consent");
       case "retry":
         (verdict.scope === "destination" ? this.destination : lane.gate).fail(verdict.afterMs);
         this.#requeue(lane, batch);
@@ -302,6 +322,7 @@ export class DeliveryLoop {
    * `cutAt` says how many of its events belong to the first.
    */
   #requeue(lane: LaneState, batch: OutboxBatch, cutAt: number = batch.count): void {
+    if (batch.givenUp !== undefined) return this.#drop(batch, batch.givenUp);
     const { clock, waiters, maxAgeMs } = this.#port;
     const { positions, times } = batch.from.lease;
     const bornBefore = clock.monotonic() - maxAgeMs;

@@ -1,4 +1,5 @@
 import { decodeUtf8 } from "../event/utf8.ts";
+import type { DropReason } from "../ports/sink.ts";
 import type { Lease } from "../ports/store.ts";
 import type { Batch, TransportLimits } from "../ports/transport.ts";
 
@@ -17,6 +18,8 @@ export class OutboxBatch implements Batch {
   attempt = 0;
   /** Whether it may have reached the next hop. */
   sent = false;
+  /** Why it is not to be sent again. */
+  givenUp: DropReason | undefined;
   binding?: unknown;
   #bytes: Uint8Array | undefined;
 
@@ -54,6 +57,7 @@ export class OutboxBatch implements Batch {
     const part = new OutboxBatch(this.from, indices, this.binding);
     part.attempt = this.attempt;
     part.sent = this.sent;
+    part.givenUp = this.givenUp;
     return part;
   }
 

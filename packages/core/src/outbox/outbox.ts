@@ -8,6 +8,7 @@ import { defaultLimits } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   AckLevel,
+  DropReason,
   LedgerSnapshot,
   Sink,
   TimeoutOptions,
@@ -107,7 +108,8 @@ class Outbox implements Sink {
   }
 
   record(event: ActivityEvent): void {
-    if (this.#closing !== undefined) return this.#dropLate(event);
+    if (this.#closing !== undefined) return this.#dropLate(event, "closed");
+    if (this.#loop.denied) return this.#dropLate(event, "consent");
     this.#append(event, this.#importanceOf(event));
     this.#makeRoom();
     this.#loop.linger();
@@ -142,6 +144,10 @@ class Outbox implements Sink {
     return this.#ledger.snapshot();
   }
 
+  discard(reason: DropReason): void {
+    this.#loop.discard(reason);
+  }
+
   #append(event: ActivityEvent, importance: Importance): Position {
     const lane = this.#transport.lane ? (ask(() => this.#transport.lane?.(event)) ?? 0) : 0;
     this.#ledger.record();
@@ -164,18 +170,19 @@ class Outbox implements Sink {
   }
 
   #recordOwn(event: ActivityEvent): void {
-    if (this.#options.announceDrops !== false) this.#append(event, importances.kept);
+    if (this.#options.announceDrops !== false && !this.#loop.denied) this.#append(event, importances.kept);
   }
 
-  #dropLate(event: ActivityEvent): void {
+  #dropLate(event: ActivityEvent, reason: DropReason): void {
     this.#ledger.record();
-    this.#ledger.drop("closed", 1);
-    this.#announcer.note("closed", event.text);
+    this.#ledger.drop(reason, 1);
+    this.#announcer.note(reason, event.text);
   }
 
   /** Why a write cannot enter: closing, given up already, or no room even if everything evictable went. */
   #refusal(events: readonly ActivityEvent[], signal: AbortSignal | undefined): WriteOutcome | undefined {
     if (this.#closing !== undefined) return { state: "refused", reason: { code: "closed" } };
+    if (this.#loop.denied) return { state: "refused", reason: { code: "consent" } };
     if (signal?.aborted) return { state: "refused", reason: { code: "aborted" } };
     const { usage, capacity } = this.#store;
     const bytes = events.reduce((sum, event) => sum + utf8Bytes(event.text) + 1, 0);

@@ -112,6 +112,8 @@ export interface Sink {
   close(options?: TimeoutOptions): Promise<LedgerSnapshot>;
   /** The counters now. */
   stats(): LedgerSnapshot;
+  /** Gives up everything that waits, counted by this reason. What is under way is given up unless it is delivered. */
+  discard?(reason: DropReason): void;
   /** Where problems are told. A client sets it where the host has not. */
   onProblem?: ProblemHandler | undefined;
 }

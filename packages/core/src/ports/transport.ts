@@ -59,6 +59,10 @@ export type Verdict =
       /** The whole batch is refused for good. */
       readonly kind: "rejected";
       readonly reason: Reason;
+    }
+  | {
+      /** Telemetry is switched off at the next hop: everything that waits is dropped as `consent`, and so is what comes after. */
+      readonly kind: "denied";
     };
 
 /**

@@ -36,6 +36,9 @@ export function fanOut(...sinks: readonly Sink[]): Sink {
     flush: (options?: TimeoutOptions) => all((sink) => sink.flush(options)),
     close: (options?: TimeoutOptions) => all((sink) => sink.close(options)),
     stats: () => addLedgers(sinks.map((sink) => sink.stats())),
+    discard: (reason) => {
+      for (const sink of sinks) sink.discard?.(reason);
+    },
     get onProblem(): ProblemHandler | undefined {
       return first.onProblem;
     },

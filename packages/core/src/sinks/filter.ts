@@ -46,6 +46,7 @@ export function filter(sink: Sink, accepts: (event: ActivityEvent) => boolean): 
     flush: (options) => sink.flush(options),
     close: (options) => sink.close(options),
     stats: () => sink.stats(),
+    discard: (reason) => sink.discard?.(reason),
     get filtered() {
       return filtered;
     },
