@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EventObject } from "@activity/core";
+import type { Collector } from "./collector.ts";
+import { healthy, startCollector } from "./collector.ts";
+import type { FaultAccount, ProcessBounds, ProcessEnd } from "./fault-account.ts";
+import { accountFor, brokenByEvents, brokenByProcess } from "./fault-account.ts";
+import { proxyStore } from "./final-store.ts";
+import type { IntakeFault } from "./intake-faults.ts";
+import type { IntakeProgramReport, IntakeProgramSettings } from "./intake-program.ts";
+import type { ProgramRun } from "./start-program.ts";
+import { startProgram } from "./start-program.ts";
+
+/** What a first process does while the collector is as it is. */
+export interface IntakeTrialOptions extends Omit<IntakeProgramSettings, "url" | "directory"> {
+  readonly fault: IntakeFault;
+  /** Kills the first process as soon as this is so. */
+  readonly killWhen?: (collector: Collector) => boolean;
+}
+
+/** A first process under a fault, the next start, and where its events were found. */
+export interface IntakeTrial {
+  readonly first: ProcessOfTrial;
+  readonly next: ProcessOfTrial;
+  /** After the first process, and after the next start. */
+  readonly storedByFirst: number;
+  readonly account: FaultAccount;
+  readonly requests: Collector["requests"];
+  /** The final store, whole. */
+  readonly events: readonly EventObject[];
+  /** Everything that was promised and not kept. `close` of the first process may take so long. */
+  broken(closeMs: number): readonly string[];
+}
+
+/** How a process ended, and what it said of itself. */
+export interface ProcessOfTrial extends ProcessEnd {
+  readonly report: IntakeProgramReport | undefined;
+  readonly elapsedMs: number;
+}
+
+/** The two kinds of client that keep what they record on disk. */
+export const spooling = ["service", "cli"] as const;
+/** How many events a test records. */
+export const fewEvents = 100;
+/** What `close` may take in a test, on a machine that has other things to do; its own bound is 2 s. */
+export const patientCloseMs = 5_000;
+
+const program = new URL("intake-program.ts", import.meta.url);
+/** Whatever the person who runs this has chosen: the person of a trial shares usage data. */
+const sharing = { DO_NOT_TRACK: "0", ACTIVITY_TELEMETRY: "on" };
+const patientMs = 20_000;
+
+/**
+ * Runs a first process against a collector with a fault, ends the fault unless it lasts, and runs the next
+ * start, which flushes for 10 s at most.
+ */
+export async function runIntakeTrial(options: IntakeTrialOptions): Promise<IntakeTrial> {
+  const { fault, killWhen, ...settings } = options;
+  const home = mkdtempSync(join(tmpdir(), "activity-failure-"));
+  const directory = join(home, "spool");
+  mkdirSync(directory);
+  const store = proxyStore();
+  const collector = await startCollector(store);
+  const environment = { HOME: home, ...sharing };
+  const start = (own: Partial<IntakeProgramSettings>) =>
+    startProgram<IntakeProgramReport>(program, {
+      settings: { ...settings, url: collector.url, directory, ...own },
+      environment,
+      timeoutMs: settings.events > 100_000 ? 600_000 : 60_000,
+    });
+  try {
+    collector.behave(fault.behaviour ?? healthy);
+    const { downMs = 0 } = fault;
+    if (downMs > 0) await collector.down();
+    const repair = new AbortController();
+    const repaired =
+      Number.isFinite(downMs) && downMs > 0 ? upAfter(collector, downMs, repair.signal) : undefined;
+    const running = start({});
+    if (killWhen !== undefined) void until(() => killWhen(collector)).then(() => running.kill());
+    const first = toProcess(await running.ended);
+    const storedByFirst = store.stored.length;
+    repair.abort();
+    await repaired;
+    if (downMs === Number.POSITIVE_INFINITY) await collector.up();
+    if (fault.lasts !== true) collector.behave(healthy);
+    const next = toProcess(await start({ events: 0, flushMs: 10_000, stayMs: 0, end: "close" }).ended);
+    // Something else may be sending too, such as a flusher that outlives its command.
+    await until(() => store.stored.length >= settings.events, settings.events > 100_000 ? 0 : 5_000);
+    const account = accountFor({ events: settings.events, taken: collector.taken, stored: store.stored });
+    const killed = settings.end === "kill" || killWhen !== undefined;
+    return {
+      first,
+      next,
+      storedByFirst,
+      account,
+      requests: collector.requests,
+      events: store.events,
+      broken: (closeMs) => [
+        ...brokenByEvents(account),
+        ...broken("first process", first, { closeMs, killed }),
+        ...broken("next start", next, { closeMs: Number.POSITIVE_INFINITY }),
+      ],
+    };
+  } finally {
+    await collector.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function toProcess(run: ProgramRun<IntakeProgramReport>): ProcessOfTrial {
+  const { reports, stderr, code, signal, elapsedMs } = run;
+  const report = reports.at(-1);
+  return {
+    stderr,
+    code,
+    signal,
+    elapsedMs,
+    report,
+    ledger: report?.ledger,
+    closeMs: report?.closeMs,
+    unhandledRejections: report?.unhandledRejections ?? 0,
+  };
+}
+
+function broken(who: string, end: ProcessEnd, bounds: ProcessBounds): readonly string[] {
+  return brokenByProcess(end, bounds).map((line) => `${who}: ${line}`);
+}
+
+async function upAfter(collector: Collector, downMs: number, signal: AbortSignal): Promise<void> {
+  // Ended early, it comes up early: the first process is over.
+  await sleep(downMs, undefined, { signal }).catch(() => undefined);
+  await collector.up();
+}
+
+/** Waits until something is so, or for the time. */
+async function until(condition: () => boolean, forMs: number = patientMs): Promise<void> {
+  const deadline = performance.now() + forMs;
+  while (!condition() && performance.now() < deadline) await sleep(10);
+}

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** A program's life, from its start to its end. */
+export interface ProgramRun<R> {
+  /** What it said on stdout: one value of JSON a line. */
+  readonly reports: readonly R[];
+  readonly stderr: readonly string[];
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly elapsedMs: number;
+}
+
+/** A program that runs. */
+export interface Program<R> {
+  readonly ended: Promise<ProgramRun<R>>;
+  kill(): void;
+}
+
+/** How a program is started. */
+export interface ProgramOptions {
+  /** Given as its one argument, as JSON. */
+  readonly settings: unknown;
+  /** All that it finds in its environment, `PATH` aside. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** After that it is killed. @defaultValue 60,000 */
+  readonly timeoutMs?: number;
+}
+
+/** Starts a TypeScript program, which runs against the built packages. */
+export function startProgram<R>(
+  file: URL,
+  { settings, environment = {}, timeoutMs = 60_000 }: ProgramOptions,
+): Program<R> {
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", fileURLToPath(file), JSON.stringify(settings)],
+    {
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+    },
+  );
+  const reports: R[] = [];
+  const stderr: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    reports.push(JSON.parse(line) as R); // The program is ours, and so is what it says.
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
+  let elapsedMs = 0;
+  child.once("exit", () => {
+    elapsedMs = performance.now() - startedAt;
+  });
+  return {
+    ended: new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ reports, stderr, code, signal, elapsedMs }));
+    }),
+    kill: () => {
+      child.kill("SIGKILL");
+    },
+  };
+}
