@@ -6,6 +6,7 @@
 import type { KafkaTopicRecord } from "./kafka-client.ts";
 import { createTopic, readTopic } from "./kafka-client.ts";
 import { createKafkaNode, freeAddresses, randomClusterId, runKafkaTool } from "./kafka-node.ts";
+import type { TcpRelay } from "./tcp-relay.ts";
 
 export type { KafkaTopicRecord } from "./kafka-client.ts";
 
@@ -36,6 +37,8 @@ export interface KafkaBrokerOptions {
   readonly properties?: Readonly<Record<string, string>> | undefined;
   /** `false` leaves it down: `restart` starts it. @defaultValue true */
   readonly start?: boolean | undefined;
+  /** Stands between clients and the broker: the broker names its address in place of its own. */
+  readonly relay?: TcpRelay | undefined;
 }
 
 export const kafkaUser = { username: "app", password: "app-secret" } as const;
@@ -44,10 +47,16 @@ export const kafkaUser = { username: "app", password: "app-secret" } as const;
 export async function startKafka(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const [plain = "", login = "", controller = ""] = await freeAddresses(3);
   const clusterId = randomClusterId();
+  const { relay } = options;
+  relay?.leadTo(plain);
   const node = await createKafkaNode({
     clusterId,
     address: plain,
-    properties: { ...brokerProperties({ plain, login, controller }), ...options.properties },
+    properties: {
+      ...brokerProperties({ plain, login, controller }),
+      ...(relay === undefined ? {} : { "advertised.listeners": `PLAIN://${relay.address},LOGIN://${login}` }),
+      ...options.properties,
+    },
     format: ["--standalone", "--add-scram", scramUser()],
   });
   try {
@@ -57,7 +66,7 @@ export async function startKafka(options: KafkaBrokerOptions = {}): Promise<Kafk
     throw error;
   }
   return {
-    brokers: [plain],
+    brokers: [relay?.address ?? plain],
     saslBrokers: [login],
     clusterId,
     get pid() {
