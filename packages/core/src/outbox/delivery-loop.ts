@@ -13,6 +13,7 @@ import { Lanes } from "./lanes.ts";
 import type { Ledger, Outcome } from "./ledger.ts";
 import type { OpenLease, OutboxBatch } from "./outbox-batch.ts";
 import { cutLease } from "./outbox-batch.ts";
+import { Pauses } from "./pauses.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** What the loop works with. */
@@ -62,7 +63,7 @@ export class DeliveryLoop {
   #force = false;
   #pumpSoon = false;
   #stopped = false;
-  #attentionTold = false;
+  readonly #pauses: Pauses = new Pauses();
   #ended = false;
 
   constructor(port: DeliveryPort) {
@@ -282,11 +283,16 @@ export class DeliveryLoop {
         this.denied = true;
         return this.#drop(batch, "consent");
       case "retry":
-        (verdict.scope === "destination" ? this.destination : lane.gate).fail(verdict.afterMs);
-        this.#requeue(lane, batch);
-        // Last, since the host may write again while it is told.
-        if (verdict.attention) this.#tellPaused(verdict.reason);
+        this.#retryLater(lane, batch, verdict);
     }
+  }
+
+  #retryLater(lane: LaneState, batch: OutboxBatch, verdict: Extract<Verdict, { kind: "retry" }>): void {
+    const gate = verdict.scope === "destination" ? this.destination : lane.gate;
+    gate.fail(verdict.afterMs);
+    this.#requeue(lane, batch);
+    // Last, since the host may write again while it is told.
+    if (verdict.attention && this.#pauses.begin(gate, verdict.reason)) this.#tellPaused(verdict.reason);
   }
 
   #applyDelivered(
@@ -295,7 +301,8 @@ export class DeliveryLoop {
     { rejected, retry }: Extract<Verdict, { kind: "delivered" }>,
   ): void {
     this.destination.succeed();
-    this.#attentionTold = false;
+    this.#pauses.end(this.destination);
+    this.#pauses.end(lane.gate);
     const again = new Set(retry);
     const refused = new Map(rejected);
     if (again.size > 0) lane.gate.fail();
@@ -363,8 +370,6 @@ export class DeliveryLoop {
   }
 
   #tellPaused(reason: Reason): void {
-    if (this.#attentionTold) return;
-    this.#attentionTold = true;
     this.#port.tell({
       code: "paused",
       message: `nothing is sent for now: ${reason.detail ?? reason.code}`,

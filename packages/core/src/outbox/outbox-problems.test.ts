@@ -59,7 +59,7 @@ describe("problems", () => {
     expect(trial.sink.stats()).toMatchObject({ rejected: 2, pending: 0 });
   });
 
-  it("ask for attention once, until something is delivered", async () => {
+  it("ask for attention once, until it delivers again", async () => {
     const refused: Verdict = {
       ...unreachable,
       reason: { code: "http_401", detail: "bad key" },
@@ -78,6 +78,35 @@ describe("problems", () => {
     void trial.sink.write([testEvent(2)]);
     await trial.clock.advance(10_000);
     expect(trial.problems.slice(1)).toMatchObject([{ message: "nothing is sent for now: http_404" }]);
+  });
+
+  it("ask once for a lane that stays paused while others deliver", async () => {
+    const missing: Verdict = {
+      kind: "retry",
+      reason: { code: "unknown_topic" },
+      scope: "lane",
+      attention: true,
+      afterMs: 100,
+    };
+    let there = false;
+    const trial = startOutbox({
+      transport: {
+        lane: ({ event_id }) => Number(event_id.split(".")[1]) % 3,
+        verdicts: ({ lane }) => (lane === 0 || there ? { kind: "delivered" } : missing),
+      },
+    });
+    for (let n = 1; n <= 30; n++) {
+      trial.sink.record(testEvent(n));
+      await trial.clock.advance(500);
+    }
+    expect(trial.sink.stats()).toMatchObject({ delivered: 10, pending: 20 });
+    expect(trial.problems).toMatchObject([{ code: "paused", reason: { code: "unknown_topic" } }]);
+    there = true;
+    await trial.clock.advance(60_000);
+    there = false;
+    trial.sink.record(testEvent(31));
+    await trial.clock.advance(5_000);
+    expect(trial.problems).toHaveLength(2);
   });
 
   it("say nothing of an ordinary retry", async () => {

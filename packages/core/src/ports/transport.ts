@@ -48,7 +48,7 @@ export type Verdict =
       readonly scope?: "lane" | "destination";
       /** Certainly nothing went on the wire: the address could not be reached, say. What follows is no repeat. */
       readonly unsent?: boolean;
-      /** Somebody must do something (credentials, address, topic): told once, until something is delivered. */
+      /** Somebody must do something (credentials, address, topic): each reason is told once, until what it paused delivers. */
       readonly attention?: boolean;
     }
   | {
