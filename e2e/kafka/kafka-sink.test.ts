@@ -1,8 +1,9 @@
 /** The Kafka sink against a real Kafka: what arrives and in which order. What happens when something is wrong: e2e/failures. */
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
-import { eventOf, eventsOf, idsOf, quickSink } from "./kafka-trial.ts";
+import { compareIds, eventOf, eventsOf, idsOf, quickSink } from "./kafka-trial.ts";
 import { hostProgram, readmeSample, runProgram } from "./run-program.ts";
 
 const timeoutMs = 60_000;
@@ -92,6 +93,57 @@ describe("what a Kafka sink writes", () => {
     const numbers = async (topic: string): Promise<readonly number[]> =>
       idsOf(await broker.readTopic(topic)).map((id) => Number(id.split(".")[1]) % 2);
     expect([await numbers("money"), await numbers("others")]).toEqual([Array(10).fill(1), Array(10).fill(0)]);
+  });
+});
+
+describe("an event that is refused for good", () => {
+  const options = { topic: "narrow-too", onProblem: () => undefined, announceDrops: false } as const;
+  const large = (n: number) => eventOf(n, { noise: randomBytes(12_000).toString("base64") });
+
+  it("goes to the topic of dead letters, with its reason, and its neighbours arrive", async () => {
+    await broker.createTopic("narrow-too", 3, { "max.message.bytes": "10000" });
+    await broker.createTopic("dead", 2);
+    const sink = quickSink(broker, { ...options, deadLetters: "dead", keyBy: "event_id" });
+    const refused = [large(7), large(400)];
+    const good = [...eventsOf(1, 6), ...eventsOf(8, 399), ...eventsOf(401, 500)];
+    for (const event of [...good, ...refused]) sink.record(event);
+    await sink.close();
+    expect(sink.stats()).toMatchObject({ delivered: 498, rejected: 2, pending: 0, deadLetters: 2 });
+    const letters = await broker.readTopic("dead");
+    expect(letters.map(({ value }) => value).toSorted()).toEqual(refused.map(({ text }) => text).toSorted());
+    expect(letters.map(({ key }) => key).toSorted()).toEqual(["trial.400", "trial.7"]);
+    expect(letters.map(({ headers }) => headers)).toEqual(
+      Array(2).fill({
+        activity_topic: "narrow-too",
+        activity_reason: "too_large",
+        activity_detail: "the topic takes no event of this size",
+      }),
+    );
+    const records = await broker.readTopic("narrow-too");
+    expect(
+      compareIds(
+        good.map((event) => event.event_id),
+        records,
+      ),
+    ).toEqual({ missing: [], foreign: [] });
+  });
+
+  it("goes to a function, and counts as lost where there is nobody", async () => {
+    const letters: string[] = [];
+    const told = quickSink(broker, { ...options, deadLetters: ({ text }) => void letters.push(text) });
+    const event = large(1);
+    expect(await told.write([event])).toMatchObject({ except: [{ index: 0, was: "rejected" }] });
+    await told.close();
+    expect(told.stats()).toMatchObject({ rejected: 1, deadLetters: 1 });
+    expect(letters).toEqual([event.text]);
+    const lost = quickSink(broker, { ...options, deadLetters: "nowhere" });
+    expect(await lost.write([event, eventOf(2)])).toMatchObject({
+      except: [
+        { index: 0, was: "rejected", reason: { detail: expect.stringContaining("nowhere did not take it") } },
+      ],
+    });
+    await lost.close();
+    expect(lost.stats()).toMatchObject({ delivered: 1, rejected: 1, deadLettersLost: 1 });
   });
 });
 

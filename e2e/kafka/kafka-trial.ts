@@ -1,7 +1,7 @@
 /** What the tests of the Kafka sink share: events with numbers, sinks that retry quickly, and what a topic tells. */
-import type { ActivityEvent, Sink } from "@activity/core";
+import type { ActivityEvent } from "@activity/core";
 import { createEvent } from "@activity/core";
-import type { KafkaSinkOptions } from "@activity/sink-kafka";
+import type { KafkaSink, KafkaSinkOptions } from "@activity/sink-kafka";
 import { kafkaSink } from "@activity/sink-kafka";
 import type { KafkaBroker, KafkaTopicRecord } from "../support/kafka-broker.ts";
 
@@ -29,7 +29,7 @@ export function eventsOf(from: number, to: number, source = "trial"): ActivityEv
 }
 
 /** A sink whose tries follow each other quickly, and which tells nobody. */
-export function quickSink(broker: KafkaBroker, options: Partial<KafkaSinkOptions> = {}): Sink {
+export function quickSink(broker: KafkaBroker, options: Partial<KafkaSinkOptions> = {}): KafkaSink {
   return kafkaSink({
     brokers: broker.brokers,
     topic: "events",

@@ -37,6 +37,7 @@ export {
   parseEventText,
 } from "@activity/core";
 export { addAttributes, createClient, runWithAttributes } from "@activity/core/node";
+export type { DeadLetter, DeadLetters } from "./dead-letters.ts";
 export type { KeyBy } from "./event-key.ts";
 export type {
   KafkaAcknowledgement,
@@ -46,10 +47,15 @@ export type {
   KafkaFailureKind,
   KafkaRecord,
 } from "./kafka-driver.ts";
-export type { KafkaSinkOptions } from "./kafka-sink.ts";
+export type { KafkaHealth, KafkaStats } from "./kafka-health.ts";
+export type { KafkaMetric, MeasuredSink } from "./kafka-metrics.ts";
+export { kafkaMetrics } from "./kafka-metrics.ts";
+export type { KafkaSink, KafkaSinkOptions } from "./kafka-sink.ts";
 export { kafkaSink } from "./kafka-sink.ts";
+export type { KafkaStoreOptions } from "./kafka-store.ts";
+export type { KafkaCounts, KafkaSendResult, TopicStates } from "./kafka-tally.ts";
 export type { KafkaTopics } from "./kafka-topics.ts";
-export type { KafkaTransportOptions } from "./kafka-transport.ts";
+export type { KafkaTransport, KafkaTransportOptions } from "./kafka-transport.ts";
 export { kafkaTransport } from "./kafka-transport.ts";
 export type { KafkaCompression } from "./kafkajs-codec.ts";
 export type { KafkajsDriverOptions, KafkaSasl, KafkaTls } from "./kafkajs-driver.ts";

@@ -21,16 +21,20 @@ export interface KafkaRecord {
  * - `invalid`: at least one record is refused for good
  * - `closed`: the driver has been closed
  */
-export type KafkaFailureKind =
-  | "unavailable"
-  | "partition"
-  | "unknown_topic"
-  | "forbidden"
-  | "credentials"
-  | "unsupported"
-  | "too_large"
-  | "invalid"
-  | "closed";
+export const kafkaFailureKinds = [
+  "unavailable",
+  "partition",
+  "unknown_topic",
+  "forbidden",
+  "credentials",
+  "unsupported",
+  "too_large",
+  "invalid",
+  "closed",
+] as const;
+
+/** One of {@link kafkaFailureKinds}. */
+export type KafkaFailureKind = (typeof kafkaFailureKinds)[number];
 
 /** A typed failure; the reason is for people and for counting. */
 export interface KafkaFailure {
@@ -69,4 +73,12 @@ export interface KafkaDriver {
   ): Promise<KafkaAnswer<readonly KafkaAcknowledgement[]>>;
   /** Ends every connection; soon, also when brokers do not answer. What is under way fails. May be called twice. */
   close(): Promise<void>;
+}
+
+/** Whether an acknowledgement names this topic and partition. */
+export function confirms(
+  acknowledged: readonly KafkaAcknowledgement[],
+  { topic, partition }: KafkaAcknowledgement,
+): boolean {
+  return acknowledged.some((one) => one.topic === topic && one.partition === partition);
 }

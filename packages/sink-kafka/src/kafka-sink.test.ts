@@ -1,10 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createMemoryStore } from "@activity/core";
 import type { FakeClock } from "@activity/core/testing";
 import { fakeClock } from "@activity/core/testing";
 import { describe, expect, it } from "@jest/globals";
 import { eventOf } from "../test/batch-of.ts";
-import type { KafkaSinkOptions, Problem, Sink } from "./index.ts";
+import type { KafkaSink, KafkaSinkOptions, Problem, Sink } from "./index.ts";
 import { ActivityError, kafkaSink } from "./index.ts";
 
 /** A port where nothing listens. */
@@ -16,7 +19,7 @@ async function deadAddress(): Promise<string> {
   return `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
 }
 
-async function sinkToNowhere(options: Partial<KafkaSinkOptions> = {}): Promise<Sink> {
+async function sinkToNowhere(options: Partial<KafkaSinkOptions> = {}): Promise<KafkaSink> {
   return kafkaSink({ brokers: await deadAddress(), topic: "events", onProblem: () => undefined, ...options });
 }
 
@@ -38,6 +41,10 @@ describe("kafkaSink", () => {
     ["compression", { compression: "snappy" as never }],
     ["lanes", { lanes: 0 }],
     ["lingerMs", { lingerMs: Number.NaN }],
+    ["dedupe", { dedupe: "partition", keyBy: "install_id" }],
+    ["deadLetters", { deadLetters: "events" }],
+    ["spool", { spool: "" }],
+    ["spool", { spool: true, store: createMemoryStore() }],
   ];
   it.each(unusable)("refuses unusable %s at once: %p", (name, options) => {
     const make = (): Sink => kafkaSink({ brokers: "127.0.0.1:9092", topic: "events", ...options });
@@ -89,6 +96,59 @@ describe("kafkaSink", () => {
     const closing = sink.close();
     await passSeconds(clock, 6);
     expect(await closing).toMatchObject({ handedOver: 1, pending: 0 });
+  });
+
+  it("keeps in a spool what a close during an outage leaves, for the next sink of the topic", async () => {
+    const spool = mkdtempSync(join(tmpdir(), "activity-kafka-spool-"));
+    try {
+      const first = await sinkToNowhere({ spool });
+      for (let n = 0; n < 900; n++) first.record(eventOf(n));
+      expect(await first.close({ timeoutMs: 100 })).toMatchObject({
+        handedOver: 900,
+        dropped: 0,
+        pending: 0,
+      });
+      const other = await sinkToNowhere({ spool, topic: "others" });
+      expect(other.stats()).toMatchObject({ adopted: 0 });
+      await other.close({ timeoutMs: 0 });
+      const next = await sinkToNowhere({ spool });
+      expect(next.stats()).toMatchObject({ adopted: 900, pending: 900 });
+      await next.close({ timeoutMs: 0 });
+    } finally {
+      rmSync(spool, { recursive: true, force: true });
+    }
+  });
+
+  it("tells when its spool cannot be used, and counts what memory had to keep", async () => {
+    const problems: Problem[] = [];
+    const sink = await sinkToNowhere({
+      spool: "/dev/null/spool",
+      onProblem: (problem) => problems.push(problem),
+    });
+    sink.record(eventOf(1));
+    await Promise.resolve();
+    expect(problems).toMatchObject([{ code: "store", reason: { code: "no_spool" } }]);
+    expect(await sink.close({ timeoutMs: 0 })).toMatchObject({ handedOver: 0, droppedBy: { closed: 1 } });
+  });
+
+  it("says how it is", async () => {
+    const sink = await sinkToNowhere();
+    expect(sink.health()).toEqual({ status: "idle", topics: {}, pending: 0, filled: 0 });
+    sink.record(eventOf(1));
+    await sink.flush({ timeoutMs: 200 });
+    expect(sink.health()).toMatchObject({
+      status: "down",
+      topics: { events: { up: false, reason: { code: "unreachable" } } },
+      pending: 1,
+    });
+    expect(sink.stats()).toMatchObject({
+      recorded: 1,
+      pending: 1,
+      sends: { unavailable: expect.any(Number) },
+    });
+    expect(sink.stats().pendingBytes).toBeGreaterThan(50);
+    await sink.close({ timeoutMs: 0 });
+    expect(sink.health().status).toBe("closed");
   });
 
   it("closes within five seconds unless told otherwise", async () => {

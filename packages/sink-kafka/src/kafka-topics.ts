@@ -51,8 +51,8 @@ export function createTopicTable(topic: string | KafkaTopics): TopicTable {
   };
 }
 
-/** What Kafka itself allows: 1–249 of these characters, and not `.` or `..`. */
-function checkTopic(name: unknown): string {
+/** What Kafka itself allows: 1–249 of these characters, and not `.` or `..`. @throws INVALID_OPTION for anything else. */
+export function checkTopic(name: unknown): string {
   if (typeof name === "string" && /^[\w.-]{1,249}$/.test(name) && name !== "." && name !== "..") return name;
   throw new ActivityError(
     "INVALID_OPTION",

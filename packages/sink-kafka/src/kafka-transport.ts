@@ -1,16 +1,18 @@
-import type { Batch, Clock, Transport, TransportLimits, Verdict } from "@activity/core";
+import type { Clock, Transport, TransportLimits, Verdict } from "@activity/core";
 import { ActivityError, defaultLimits, systemClock } from "@activity/core";
+import type { DeadLetters } from "./dead-letters.ts";
+import { createUndertaker } from "./dead-letters.ts";
 import type { KeyBy } from "./event-key.ts";
 import { createEventKey } from "./event-key.ts";
-import type { KafkaAcknowledgement, KafkaAnswer, KafkaDriver } from "./kafka-driver.ts";
+import { aborted, createKafkaAttempt } from "./kafka-attempt.ts";
+import type { KafkaDriver } from "./kafka-driver.ts";
 import { createKafkaLanes } from "./kafka-lanes.ts";
+import type { KafkaCounts, TopicStates } from "./kafka-tally.ts";
+import { KafkaTally } from "./kafka-tally.ts";
 import type { KafkaTopics } from "./kafka-topics.ts";
 import { createTopicTable } from "./kafka-topics.ts";
-import { toKafkaVerdict } from "./kafka-verdict.ts";
-import type { PartitionTable } from "./partition-table.ts";
 import { createPartitionTable } from "./partition-table.ts";
-import type { KafkaHeaders, RecordOptions } from "./to-records.ts";
-import { toRecords } from "./to-records.ts";
+import type { KafkaHeaders } from "./to-records.ts";
 
 /** Options of {@link kafkaTransport}. */
 export interface KafkaTransportOptions {
@@ -34,7 +36,19 @@ export interface KafkaTransportOptions {
    * partitions; where it is, a key lands in the partition that Kafka's Java client would choose. @defaultValue 24
    */
   readonly lanes?: number | undefined;
+  /**
+   * Where events go that their topic has refused for good (too large, or invalid): another topic, or a function, which
+   * is waited for. They count as rejected all the same. @defaultValue nowhere; they are told to `onProblem`
+   */
+  readonly deadLetters?: DeadLetters | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** A transport to Kafka that counts what becomes of its sends. */
+export interface KafkaTransport extends Transport {
+  counts(): KafkaCounts;
+  /** Every topic that was written to, with what its last send failed for, if it did. */
+  readonly topics: TopicStates;
 }
 
 /** Lanes of one topic: a multiple of most numbers of partitions that topics have. */
@@ -51,7 +65,7 @@ const maxOffset = 65_536;
  *
  * @throws INVALID_OPTION when an option is unusable.
  */
-export function kafkaTransport(driver: KafkaDriver, options: KafkaTransportOptions): Transport {
+export function kafkaTransport(driver: KafkaDriver, options: KafkaTransportOptions): KafkaTransport {
   const { lanes = defaultLanes, clock = systemClock } = options;
   const { maxEvents, maxBytes } = defaultLimits.kafkaBatch;
   const topics = createTopicTable(options.topic);
@@ -61,16 +75,23 @@ export function kafkaTransport(driver: KafkaDriver, options: KafkaTransportOptio
   const ordered = options.keyBy !== undefined;
   const router = createKafkaLanes({ topics, key, lanes, sticky: maxEvents });
   const limits: TransportLimits = { maxEvents, maxBytes, inFlight, perLane: ordered ? 1 : inFlight };
-  const attempt = createAttempt({
+  const tally = new KafkaTally();
+  const partitions = createPartitionTable(driver, clock);
+  const port = { driver, partitions, topics: topics.all.map(({ name }) => name) };
+  const attempt = createKafkaAttempt({
     driver,
+    partitions,
     records: { key, headers: options.headers },
-    partitions: createPartitionTable(driver, clock),
-    // Processes that record little must not all begin at the first partition.
-    offset: keyBy !== undefined ? 0 : Math.floor(clock.random() * maxOffset),
+    clock,
+    tally,
+    offset: keyBy === undefined ? Math.floor(clock.random() * maxOffset) : 0,
     onlyTopic: topics.all.length === 1,
+    bury: options.deadLetters === undefined ? undefined : createUndertaker(options.deadLetters, port),
   });
   return {
     limits,
+    counts: () => tally.counts(),
+    topics: tally.topics,
     lane: (event) => router.of(event),
     send: (batch, signal) => {
       const { topic, place } = router.read(batch.lane);
@@ -85,75 +106,6 @@ function checkKeyBy({ keyBy, dedupe }: KafkaTransportOptions): KeyBy | undefined
   const problem = dedupe !== "partition" ? `dedupe is ${String(dedupe)}` : "dedupe is set beside keyBy";
   if (dedupe === "partition" && keyBy === undefined) return "event_id";
   throw new ActivityError("INVALID_OPTION", `${problem}; "partition" without keyBy is allowed`);
-}
-
-interface AttemptPort {
-  readonly driver: KafkaDriver;
-  readonly partitions: PartitionTable;
-  readonly records: RecordOptions;
-  readonly offset: number;
-  readonly onlyTopic: boolean;
-}
-
-interface Target {
-  readonly topic: string;
-  readonly place: number;
-  readonly signal: AbortSignal;
-}
-
-/** One try to send a batch, from connecting to the checked acknowledgement. */
-function createAttempt(port: AttemptPort): (batch: Batch, target: Target) => Promise<Verdict> {
-  const { driver, partitions, records, offset, onlyTopic } = port;
-  return async (batch, { topic, place, signal }) => {
-    const verdictOf = ({ failure }: KafkaAnswer<unknown>): Verdict | undefined =>
-      failure && toKafkaVerdict(failure, { count: batch.count, onlyTopic });
-    const connected = verdictOf(await driver.connect(topic));
-    if (connected !== undefined) return beforeTheWire(connected);
-    const known = await partitions.of(topic);
-    if (known.failure !== undefined) return beforeTheWire(verdictOf(known) ?? unconfirmed);
-    const [first] = known.value;
-    if (first === undefined) {
-      partitions.forget(topic);
-      return partitionless;
-    }
-    // The batch's bytes are only ours until the verdict.
-    if (signal.aborted) return aborted;
-    const bound = known.value.find((partition) => partition === batch.binding);
-    const partition = bound ?? known.value[(place + offset) % known.value.length] ?? first;
-    batch.binding = partition;
-    const answer = await driver.produce(topic, partition, toRecords(batch, records));
-    const confirmed = answer.failure === undefined && confirms(answer.value, { topic, partition });
-    if (confirmed) return { kind: "delivered" };
-    // The topic may have been made anew, with other partitions.
-    if (answer.failure === undefined || answer.failure.kind === "unknown_topic") partitions.forget(topic);
-    return verdictOf(answer) ?? unconfirmed;
-  };
-}
-
-/** The verdict of a try that ended before anything of its batch was sent. */
-function beforeTheWire(verdict: Verdict): Verdict {
-  return verdict.kind === "retry" ? { ...verdict, unsent: true } : verdict;
-}
-
-const aborted: Verdict = { kind: "retry", reason: { code: "aborted" } };
-const partitionless: Verdict = {
-  kind: "retry",
-  reason: { code: "no_partition", detail: "the topic has no partition" },
-  unsent: true,
-};
-const unconfirmed: Verdict = {
-  kind: "retry",
-  reason: {
-    code: "unconfirmed",
-    detail: "the acknowledgement does not name the topic and partition of the batch",
-  },
-};
-
-function confirms(
-  acknowledged: readonly KafkaAcknowledgement[],
-  { topic, partition }: KafkaAcknowledgement,
-): boolean {
-  return acknowledged.some((one) => one.topic === topic && one.partition === partition);
 }
 
 /** A client that cannot be interrupted is left behind: what it still brings changes nothing. */

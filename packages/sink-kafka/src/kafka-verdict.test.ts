@@ -24,6 +24,13 @@ describe("toKafkaVerdict", () => {
     expect(toKafkaVerdict({ kind, reason }, { count: 2, onlyTopic: false })).toEqual(withSeveral);
   });
 
+  it("rejects the single event that is too large, in words of its own", () => {
+    expect(toKafkaVerdict({ kind: "too_large", reason }, { count: 1, onlyTopic: true })).toEqual({
+      kind: "rejected",
+      reason: { code: "too_large", detail: "the topic takes no event of this size" },
+    });
+  });
+
   it("rejects the single event that is invalid, with the broker's reason", () => {
     expect(toKafkaVerdict({ kind: "invalid", reason }, { count: 1, onlyTopic: true })).toEqual({
       kind: "rejected",

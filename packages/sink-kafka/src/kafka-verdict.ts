@@ -1,4 +1,4 @@
-import type { Verdict } from "@activity/core";
+import type { Reason, Verdict } from "@activity/core";
 import type { KafkaFailure } from "./kafka-driver.ts";
 
 /** What a verdict depends on beside the failure. */
@@ -18,7 +18,7 @@ export interface FailedSend {
  * | `partition` | retry, the others go on |
  * | `credentials`, `unsupported` | retry, everything waits; needs attention |
  * | `unknown_topic`, `forbidden` | retry, the other topics go on; needs attention |
- * | `too_large` | split down to the single event that is too large |
+ * | `too_large` | split down to the single event that is too large, which is rejected |
  * | `invalid` | split down to the single event, which is rejected |
  */
 export function toKafkaVerdict({ kind, reason }: KafkaFailure, { count, onlyTopic }: FailedSend): Verdict {
@@ -35,8 +35,11 @@ export function toKafkaVerdict({ kind, reason }: KafkaFailure, { count, onlyTopi
     case "forbidden":
       return { kind: "retry", reason, scope: onlyTopic ? "destination" : "lane", attention: true };
     case "too_large":
-      return { kind: "split" };
+      return count > 1 ? { kind: "split" } : { kind: "rejected", reason: tooLarge };
     case "invalid":
       return count > 1 ? { kind: "split" } : { kind: "rejected", reason };
   }
 }
+
+/** The brokers' own name for it differs with what they found first. */
+const tooLarge: Reason = { code: "too_large", detail: "the topic takes no event of this size" };

@@ -21,6 +21,8 @@ export interface FakeKafkaDriver extends KafkaDriver {
   known: readonly number[];
   /** Answers one step with a failure until told `undefined`. */
   fail(step: Step, kind: KafkaFailureKind | undefined): void;
+  /** The same for one topic only. */
+  failOn(topic: string, step: Step, kind: KafkaFailureKind | undefined): void;
   /** What `produce` says it has written. */
   acknowledge: (topic: string, partition: number) => readonly { topic: string; partition: number }[];
   /** Lets `produce` wait, before it reads its records, until `release`. */
@@ -31,13 +33,18 @@ export interface FakeKafkaDriver extends KafkaDriver {
 export function fakeKafkaDriver(): FakeKafkaDriver {
   const produced: Produced[] = [];
   const calls = { connect: 0, partitions: 0, produce: 0 };
-  const failing = new Map<Step, KafkaFailureKind>();
+  const failing = new Map<string, KafkaFailureKind>();
   let held: Promise<void> | undefined;
   let release = (): void => undefined;
 
-  function answer<T>(step: Step, value: () => T): KafkaAnswer<T> {
-    const kind = failing.get(step);
+  function answer<T>(step: Step, topic: string, value: () => T): KafkaAnswer<T> {
+    const kind = failing.get(`${topic} ${step}`) ?? failing.get(step);
     return kind === undefined ? { value: value() } : { failure: { kind, reason: { code: kind } } };
+  }
+
+  function set(place: string, kind: KafkaFailureKind | undefined): void {
+    if (kind === undefined) failing.delete(place);
+    else failing.set(place, kind);
   }
 
   const driver: FakeKafkaDriver = {
@@ -45,28 +52,26 @@ export function fakeKafkaDriver(): FakeKafkaDriver {
     calls,
     known: [0, 1, 2],
     acknowledge: (topic, partition) => [{ topic, partition }],
-    fail: (step, kind) => {
-      if (kind === undefined) failing.delete(step);
-      else failing.set(step, kind);
-    },
+    fail: (step, kind) => set(step, kind),
+    failOn: (topic, step, kind) => set(`${topic} ${step}`, kind),
     hold: () => {
       held = new Promise((resolve) => {
         release = resolve;
       });
     },
     release: () => release(),
-    connect: async () => {
+    connect: async (topic) => {
       calls.connect++;
-      return answer("connect", () => true as const);
+      return answer("connect", topic, () => true as const);
     },
-    partitions: async () => {
+    partitions: async (topic) => {
       calls.partitions++;
-      return answer("partitions", () => driver.known);
+      return answer("partitions", topic, () => driver.known);
     },
     produce: async (topic, partition, records) => {
       calls.produce++;
       await held;
-      return answer("produce", () => {
+      return answer("produce", topic, () => {
         produced.push({
           topic,
           partition,
