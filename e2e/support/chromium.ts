@@ -45,9 +45,12 @@ export interface Tab {
 export interface ChromiumOptions {
   /** Flags beside ours. */
   readonly args?: readonly string[] | undefined;
+  /** A profile that a browser before it left when it was killed. @defaultValue a new one */
+  readonly profile?: string | undefined;
 }
 
 const startTimeoutMs = 30_000;
+const portFile = "DevToolsActivePort";
 const flags = [
   "--headless",
   "--no-sandbox",
@@ -71,7 +74,8 @@ const flags = [
 /** Starts Chromium and resolves when it answers. `CHROMIUM` in the environment names one; else it is looked for. */
 export async function startChromium(options: ChromiumOptions = {}): Promise<Chromium> {
   const program = await findChromium();
-  const profile = mkdtempSync(join(tmpdir(), "activity-chromium-"));
+  const profile = options.profile ?? mkdtempSync(join(tmpdir(), "activity-chromium-"));
+  rmSync(join(profile, portFile), { force: true }); // A killed browser has left its own.
   const process = startProcess(program, profile, options.args ?? []);
 
   async function stop(): Promise<void> {
@@ -188,7 +192,7 @@ async function readAddress(profile: string, ended: () => boolean, output: () => 
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline) {
     if (ended()) throw new Error(`Chromium ended while starting:\n${output()}`);
-    const [port, path] = readPortFile(join(profile, "DevToolsActivePort"));
+    const [port, path] = readPortFile(join(profile, portFile));
     if (port !== undefined && path !== undefined) return `ws://127.0.0.1:${port}${path}`;
     await sleep(25);
   }
