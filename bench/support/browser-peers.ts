@@ -21,14 +21,15 @@ const versionOf = (name: string): string => {
 export const browserPeers: readonly Peer[] = [
   {
     name: "posthog-js",
-    settings: "persistence localStorage; autocapture, recording, flags and remote scripts off",
+    settings:
+      "persistence localStorage, rate limit out of the way; autocapture, recording, flags and remote scripts off",
     code: `
       import posthog from "posthog-js";
       posthog.init("phc_trial", {
         api_host: location.origin, persistence: "localStorage", autocapture: false, capture_pageview: false,
         capture_pageleave: false, disable_session_recording: true, disable_surveys: true,
         advanced_disable_flags: true, disable_external_dependency_loading: true, disable_compression: true,
-        opt_out_useragent_filter: true,
+        opt_out_useragent_filter: true, rate_limiting: { events_per_second: 1000, events_burst_limit: 10000 },
       });
       globalThis.sdk = { track: (mark) => posthog.capture("click", { mark, screen_name: "home" }) };
     `,
