@@ -1,12 +1,14 @@
+export { clearSpools } from "./clear-spools.ts";
 export type { FileSinkOptions } from "./file-sink.ts";
 export { fileSink } from "./file-sink.ts";
 export type { DirectoryKind, Environment } from "./platform-directory.ts";
 export { platformDirectory } from "./platform-directory.ts";
+export { hasEnded, processOwner } from "./process-owner.ts";
 export type { ReadSegmentsOptions } from "./read-segments.ts";
 export { listSegments, readSegments } from "./read-segments.ts";
 export type { CommandOutput } from "./run-command.ts";
 export { runCommand } from "./run-command.ts";
 export type { SpoolFolderOptions } from "./spool-folder.ts";
-export { spoolFolder } from "./spool-folder.ts";
+export { makeFolder, spoolFolder } from "./spool-folder.ts";
 export type { SpoolStoreOptions } from "./spool-store.ts";
 export { createSpoolStore } from "./spool-store.ts";
