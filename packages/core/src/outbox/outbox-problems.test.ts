@@ -1,4 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Problem } from "../errors/problem.ts";
+import type { Eviction } from "../ports/store.ts";
 import type { Verdict } from "../ports/transport.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { testEvent, testEvents } from "../testing/event-fixtures.ts";
@@ -47,6 +49,16 @@ describe("problems", () => {
     await trial.sink.write([testEvent(1)]);
     expect(told).toEqual(["rejected"]);
     expect(trial.problems).toEqual([]);
+  });
+
+  it("of what is dropped while the outbox is made go to the handler that is set right after", async () => {
+    const losses: Eviction[] = [{ reason: "corrupt", count: 1, texts: [testEvent(1).text], positions: [] }];
+    const store = Object.assign(createMemoryStore(), { adopt: () => 1, evict: () => losses.splice(0) });
+    const sink = createOutbox(recordingTransport(), store);
+    const problems: Problem[] = [];
+    sink.onProblem = (problem) => problems.push(problem);
+    expect(await sink.close()).toMatchObject({ adopted: 1, dropped: 1 });
+    expect(problems).toMatchObject([{ message: "events are being dropped: corrupt" }, { count: 1 }]);
   });
 
   it("name what was rejected, how many and why", async () => {

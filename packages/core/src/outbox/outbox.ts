@@ -278,8 +278,12 @@ class Outbox implements Sink {
   }
 
   #tell(problem: Problem): void {
-    this.onProblem ??= warnOnce();
-    guardHandler(this.onProblem)(problem);
+    if (this.onProblem !== undefined) return guardHandler(this.onProblem)(problem);
+    // While the outbox is made, what was left over a limit is dropped: the client that listens comes after that.
+    queueMicrotask(() => {
+      this.onProblem ??= warnOnce();
+      guardHandler(this.onProblem)(problem);
+    });
   }
 }
 
