@@ -36,6 +36,8 @@ export const arrows = {
       "@activity/spool*",
       "@activity/sink-kafka*",
       "@duckdb/node-api",
+      "kafkajs",
+      "prom-client",
       "node:*",
     ],
   },

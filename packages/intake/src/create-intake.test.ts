@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { eventText, idsIn, post, temporaryDirectory } from "../test/intake-fixtures.ts";
 import type { Intake, IntakeOptions } from "./index.ts";
 import { createIntake } from "./index.ts";
-import { storedIds } from "./stored-ids.ts";
+import { storedIds } from "./storage/stored-ids.ts";
 
 const open: Intake[] = [];
 let directory: ReturnType<typeof temporaryDirectory>;
@@ -105,7 +105,7 @@ describe("an intake", () => {
 describe("storedIds", () => {
   it("gives the newest ids, as many as there is room for", async () => {
     const { url } = await start();
-    await post(url, [1, 2, 3].map(eventText).join("\n"));
+    await post(url, [1, 2, 3].map((id) => eventText(id)).join("\n"));
     const ids: string[] = [];
     for await (const id of storedIds(directory.path, 10)) ids.push(id);
     expect(ids.toSorted()).toEqual(["id-1", "id-2", "id-3"]);

@@ -1,11 +1,15 @@
 import type { AckLevel, Clock, LedgerSnapshot, Sink } from "@activity/core";
-import type { EventProxy, ProxyOptions, ProxyProblemHandler } from "@activity/proxy";
+import { systemClock } from "@activity/core";
+import type { AnswerHandler, EventProxy, ProxyOptions, ProxyProblemHandler } from "@activity/proxy";
 import { createProxy } from "@activity/proxy";
 import type { NodeServer, NodeServerCloseOptions } from "@activity/proxy/node";
 import { createNodeServer } from "@activity/proxy/node";
 import { createHealthListener } from "./health-listener.ts";
+import { KeyLimiter } from "./keys/key-limiter.ts";
+import type { WriteKey } from "./keys/write-key.ts";
+import type { KeyHolder } from "./keys/write-keys.ts";
+import { checkWriteKeys } from "./keys/write-keys.ts";
 import { isLoopback } from "./loopback.ts";
-import { checkWriteKeys } from "./write-keys.ts";
 
 /** Options of {@link createIntake}. */
 export interface IntakeOptions {
@@ -13,8 +17,11 @@ export interface IntakeOptions {
   readonly sink: Sink;
   /** What must have happened to events before they are answered with 202. @defaultValue "durable" */
   readonly ack?: AckLevel | undefined;
-  /** Who may send, with `Authorization: Bearer KEY`. @defaultValue everybody who reaches the address */
-  readonly writeKeys?: readonly string[] | undefined;
+  /**
+   * Who may send, with `Authorization: Bearer KEY`: keys as they are, or their names and hashes, where each
+   * may have a limit of its own. @defaultValue everybody who reaches the address
+   */
+  readonly writeKeys?: readonly (string | WriteKey)[] | undefined;
   /** @defaultValue "127.0.0.1" */
   readonly host?: string | undefined;
   /** 0 for any that is free. @defaultValue 8080 */
@@ -32,6 +39,8 @@ export interface IntakeOptions {
    */
   readonly knownIds?: AsyncIterable<string> | undefined;
   readonly clock?: Clock | undefined;
+  /** Told what became of every request; `principal` is `undefined` without write keys. */
+  readonly onAnswer?: AnswerHandler<KeyHolder> | undefined;
   readonly onProblem?: ProxyProblemHandler | undefined;
 }
 
@@ -46,6 +55,10 @@ export interface Intake {
   close(options?: NodeServerCloseOptions): Promise<LedgerSnapshot>;
   /** The counters of the sink. */
   stats(): LedgerSnapshot;
+  /** Whether it takes events now. */
+  readonly ready: boolean;
+  /** Bytes of bodies that are held now. */
+  readonly heldBytes: number;
 }
 
 /**
@@ -54,8 +67,9 @@ export interface Intake {
  * @throws INVALID_OPTION for a write key, origin or limit that cannot be.
  */
 export function createIntake(options: IntakeOptions): Intake {
-  const { sink, host = "127.0.0.1", port = 8_080, writeKeys = [], clock } = options;
-  const proxy = createProxy({
+  const { sink, host = "127.0.0.1", port = 8_080, writeKeys = [], clock = systemClock, onAnswer } = options;
+  const limiter = new KeyLimiter(clock);
+  const proxy = createProxy<KeyHolder>({
     sink,
     ack: options.ack ?? "durable",
     allowedOrigins: options.allowedOrigins,
@@ -65,6 +79,12 @@ export function createIntake(options: IntakeOptions): Intake {
     limits: options.limits,
     dedupe: options.dedupe,
     clock,
+    rateLimit: (holder) => (holder === undefined ? 0 : limiter.waitMs(holder.key)),
+    onAnswer: (request) => {
+      const { principal: holder, accepted, duplicates, rejected } = request;
+      if (holder !== undefined) limiter.charge(holder.key, accepted.length + duplicates + rejected.length);
+      onAnswer?.(request);
+    },
     onProblem: options.onProblem,
   });
   const otherwise = createHealthListener(() => server.ready);
@@ -80,11 +100,17 @@ export function createIntake(options: IntakeOptions): Intake {
       return closing;
     },
     stats: () => sink.stats(),
+    get ready() {
+      return server.ready;
+    },
+    get heldBytes() {
+      return proxy.heldBytes;
+    },
   };
 }
 
 /** Time for what the sink still holds. */
-const sinkCloseMs = 10_000;
+const sinkCloseMs = 5_000;
 
 async function rememberAll(proxy: EventProxy, ids: AsyncIterable<string> | undefined): Promise<void> {
   if (ids !== undefined) for await (const id of ids) proxy.remember([id]);

@@ -61,7 +61,7 @@ describe("activity-intake serve", () => {
         for (let batch = 0; ; batch++) {
           const ids = Array.from({ length: 10 }, (_, at) => `${name}-${batch}-${at}`);
           sent.push(...ids);
-          const answer = await post(url, ids.map(eventText).join("\n"));
+          const answer = await post(url, ids.map((id) => eventText(id)).join("\n"));
           if (answer.status !== 202) return;
           for (const id of ids) confirmed.add(`id-${id}`);
           if (confirmed.size >= 500) first.child.kill(signal);
@@ -75,18 +75,28 @@ describe("activity-intake serve", () => {
       expect([...confirmed].filter((id) => !found.includes(id))).toEqual([]);
 
       const second = startIntake({ ACTIVITY_DATA_DIR: directory.path });
-      expect((await post(await second.address, sent.map(eventText).join("\n"))).status).toBe(202);
+      expect((await post(await second.address, sent.map((id) => eventText(id)).join("\n"))).status).toBe(202);
       expect((await idsIn(directory.path)).toSorted()).toEqual(sent.map((id) => `id-${id}`).toSorted());
     },
   );
 
-  it("starts while Kafka is down, and answers 503", async () => {
-    const intake = startIntake({ KAFKA_BROKERS: "127.0.0.1:1" });
-    const { status, body } = await post(await intake.address, eventText(1));
-    expect([status, body["code"]]).toEqual([503, "not_confirmed"]);
-    expect(intake.output()).toContain("the topic events");
-    intake.child.kill("SIGTERM");
-    expect(await intake.exited).toBe(0);
+  it("takes events while Kafka is down: they are in the spool, and are left for the next start", async () => {
+    const environment = { KAFKA_BROKERS: "127.0.0.1:1", ACTIVITY_DATA_DIR: directory.path };
+    const first = startIntake(environment);
+    const { status, body } = await post(await first.address, eventText(1));
+    expect([status, body["accepted"]]).toEqual([202, 1]);
+    expect(first.output()).toContain("the topic events");
+    first.child.kill("SIGKILL");
+    await first.exited;
+    const second = startIntake(environment);
+    expect((await post(await second.address, `${eventText(1)}\n${eventText(2)}`)).body).toMatchObject({
+      accepted: 1,
+      duplicates: 1,
+    });
+    second.child.kill("SIGTERM");
+    expect(await second.exited).toBe(0);
+    expect(second.output()).toMatch(/stopped: 1 event\(s\) taken, \d+ left in the spool/);
+    expect((await idsIn(directory.path)).toSorted()).toEqual(["id-1", "id-2"]);
   });
 });
 

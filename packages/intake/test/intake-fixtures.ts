@@ -14,12 +14,13 @@ export function temporaryDirectory(): { readonly path: string; remove(): void } 
 }
 
 /** The text of a good event. */
-export function eventText(id: number | string): string {
+export function eventText(id: number | string, attributes: Record<string, unknown> = {}): string {
   return JSON.stringify({
     event_id: `id-${id}`,
     event_time: "2026-01-02T03:04:05.678Z",
     event_type: "behavioral",
     event_name: "click",
+    ...attributes,
   });
 }
 
@@ -51,6 +52,8 @@ export interface IntakeProcess {
   readonly output: () => string;
   /** The address that it prints. */
   readonly address: Promise<string>;
+  /** The address of its live page, without the last slash. */
+  readonly page: Promise<string>;
   readonly exited: Promise<number | null>;
 }
 
@@ -68,22 +71,44 @@ export function startIntake(
   });
   running.add(child);
   let output = "";
-  const address = new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        const [url] = /http:\/\/\S+/.exec(output) ?? [];
-        if (url !== undefined) resolve(url);
-      });
-    }
-    child.once("exit", () => reject(new Error(`the intake ended: ${output}`)));
-  });
-  address.catch(() => undefined); // A test that expects it to end does not ask for the address.
+  const printed = (pattern: RegExp): Promise<string> => {
+    const found = new Promise<string>((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on("data", () => {
+          const [, part] = pattern.exec(output) ?? [];
+          if (part !== undefined) resolve(part);
+        });
+      }
+      child.once("exit", () => reject(new Error(`the intake ended: ${output}`)));
+    });
+    found.catch(() => undefined); // A test that expects it to end does not ask.
+    return found;
+  };
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const address = printed(/(http:\/\/\S+\/v1\/events)\n/);
+  const page = printed(/live page: (http:\/\/\S+)\/\n/);
   const exited = once(child, "close").then(([code]) => {
     running.delete(child);
     return code as number | null; // By its documentation.
   });
-  return { child, output: () => output, address, exited };
+  return { child, output: () => output, address, page, exited };
+}
+
+/** Runs a command of `activity-intake` to its end. */
+export async function runIntake(
+  environment: Record<string, string>,
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly output: string }> {
+  const intake = startIntake(environment, args);
+  let stdout = "";
+  intake.child.stdout?.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  const code = await intake.exited;
+  return { code, stdout, output: intake.output() };
 }
 
 export function killIntakes(): void {

@@ -1,0 +1,44 @@
+import { stat } from "node:fs/promises";
+import { ActivityError } from "@activity/core";
+import { listSegments } from "@activity/spool";
+import type { QueryResult } from "../query/event-database.ts";
+import { openEventDatabase } from "../query/event-database.ts";
+import { formatCsv, formatJsonLines, formatTable } from "../query/format-result.ts";
+import type { CommandContext } from "./command-context.ts";
+
+const usage = 'usage: activity-intake query [--json | --csv] "SELECT …" [FILE or DIR …]';
+const formats: Readonly<Record<string, (result: QueryResult) => Iterable<string>>> = {
+  "--json": formatJsonLines,
+  "--csv": formatCsv,
+  "--table": formatTable,
+};
+
+/** Asks the stored events, through the shipped views. */
+export async function queryCommand(args: readonly string[], context: CommandContext): Promise<number> {
+  const { environment, packageFolder, print } = context;
+  const flags = args.filter((arg) => arg.startsWith("--"));
+  const [sql, ...paths] = args.filter((arg) => !arg.startsWith("--"));
+  const format = formats[flags[0] ?? "--table"];
+  if (sql === undefined || flags.length > 1 || format === undefined)
+    throw new ActivityError("INVALID_OPTION", usage);
+  const places = paths.length > 0 ? paths : [environment["ACTIVITY_DATA_DIR"] || "activity-data"];
+  const files = (await Promise.all(places.map(filesOf))).flat();
+  if (files.length === 0)
+    throw new ActivityError(
+      "INVALID_OPTION",
+      `there are no events in ${places.join(", ")}; ACTIVITY_DATA_DIR or an argument says where they are`,
+    );
+  const database = await openEventDatabase({ files, packageFolder });
+  try {
+    for (const line of format(await database.query(sql))) print(line);
+  } finally {
+    database.close();
+  }
+  return 0;
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return [];
+  return found.isDirectory() ? listSegments(path) : [path];
+}
