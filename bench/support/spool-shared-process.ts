@@ -8,7 +8,10 @@ import { createClient } from "@activity/core";
 import { intakeSink } from "@activity/sink-intake";
 
 const [url = "", spool = "", number = "0", count = "0"] = process.argv.slice(2);
-const client = createClient({ sink: intakeSink({ url, spool, lingerMs: 20 }), onProblem: () => undefined });
+const client = createClient({
+  sink: intakeSink({ url, directory: spool, lingerMs: 20 }),
+  onProblem: () => undefined,
+});
 const told = Buffer.from(".");
 for (let n = 1; n <= Number(count); n++) {
   client.track("shared", { process_number: Number(number), n });

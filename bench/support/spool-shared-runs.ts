@@ -117,7 +117,7 @@ async function runProcess(
 
 /** The next start: delivers what all of them left. */
 async function deliverRest(url: string, spool: string): Promise<void> {
-  const sink = intakeSink({ url, spool, lingerMs: 0, onProblem: () => undefined });
+  const sink = intakeSink({ url, directory: spool, lingerMs: 0, onProblem: () => undefined });
   const startedAt = performance.now();
   while (sink.stats().pending > 0) {
     if (performance.now() - startedAt > patienceMs)

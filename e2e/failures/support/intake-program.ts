@@ -83,7 +83,7 @@ if (end === "close") {
 function open(): Client {
   const intake = { url, writeKey: "wk_1" };
   if (client === "cli") return createCliClient({ app: "trial", version: "1.0.0", intake, onProblem: note });
-  const sink = intakeSink({ ...intake, spool: client === "memory" ? false : directory });
+  const sink = intakeSink({ ...intake, directory, mode: client === "memory" ? "memory" : "auto" });
   return createClient({ service: { name: "trial", version: "1.0.0" }, sink, onProblem: note });
 }
 

@@ -16,7 +16,7 @@ describe.each([true, false])("with a spool: %s", (spooled) => {
       const directory = mkdtempSync(join(tmpdir(), "activity-sink-"));
       const sink = intakeSink({
         url: intake.url,
-        spool: spooled ? directory : false,
+        ...(spooled ? { directory } : { mode: "memory" as const }),
         lingerMs: 10,
         onProblem: () => undefined,
       });

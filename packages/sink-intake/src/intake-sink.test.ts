@@ -30,7 +30,7 @@ function openSink(options: Partial<IntakeSinkOptions> = {}): Sink {
   return intakeSink({
     url: intake.url,
     writeKey: "wk_1",
-    spool: directory,
+    directory,
     lingerMs: 20,
     retry: { baseMs: 20, capMs: 200 },
     onProblem: (problem) => problems.push(problem),
@@ -61,7 +61,7 @@ describe.each([true, false])("a fault that passes, with a spool: %s", (spooled) 
     ["a lost answer", ["lost"], 500],
   ])("%s", async (_, faults, repeats) => {
     intake.script = [...faults];
-    const sink = openSink({ spool: spooled ? directory : false, maxInFlight: 1 });
+    const sink = openSink({ ...(spooled ? { directory } : { mode: "memory" as const }), maxInFlight: 1 });
     record(sink, 1_000);
     const closed = await timedClose(sink);
     expect(closed).toMatchObject({ recorded: 1_000, delivered: 1_000, pending: 0, dropped: 0 });
@@ -72,7 +72,7 @@ describe.each([true, false])("a fault that passes, with a spool: %s", (spooled) 
 
   it("413 above 5 events: halves until every event has arrived", async () => {
     intake.always = ({ texts }) => (texts.length > 5 ? { status: 413 } : undefined);
-    const sink = openSink({ spool: spooled ? directory : false });
+    const sink = openSink({ ...(spooled ? { directory } : { mode: "memory" as const }) });
     record(sink, 100);
     await sink.flush({ timeoutMs: 15_000 });
     expect(await timedClose(sink)).toMatchObject({ delivered: 100, rejected: 0 });
@@ -82,7 +82,7 @@ describe.each([true, false])("a fault that passes, with a spool: %s", (spooled) 
   it("413 for one event: rejects that one", async () => {
     intake.always = ({ texts }) =>
       texts.some((text) => text.includes('"test.7"')) ? { status: 413 } : undefined;
-    const sink = openSink({ spool: spooled ? directory : false });
+    const sink = openSink({ ...(spooled ? { directory } : { mode: "memory" as const }) });
     record(sink, 20);
     expect(await timedClose(sink)).toMatchObject({ rejected: 1, pending: 0, dropped: 0 });
     const ids = intake.arrived.map((text) => (JSON.parse(text) as { event_id: string }).event_id);
@@ -99,28 +99,53 @@ describe("a fault that lasts", () => {
     ["429 with Retry-After", { status: 429, headers: { "retry-after": "2" } }, 400],
     ["no answer", "stall", 2_000],
     ["a broken connection", "reset", 400],
-    ["401", { status: 401 }, 400],
-  ])(
-    "%s: close keeps its time, and the next start delivers everything once",
-    async (name, fault, timeoutMs) => {
-      intake.always = () => fault;
-      const first = openSink();
-      record(first, 1_000);
-      const closed = await timedClose(first, timeoutMs);
-      expect(closed).toMatchObject({ recorded: 1_000, handedOver: 1_000, delivered: 0, pending: 0 });
-      expect(closed.tookMs).toBeLessThan(timeoutMs + slackMs);
-      // A request that was under way at close is still the fault's.
-      await systemClock.sleep(50);
-      intake.always = undefined;
-      intake.forget();
-      const second = openSink();
-      expect(second.stats().adopted).toBe(1_000);
-      expect(await untilTrue(() => second.stats().delivered === 1_000)).toBe(true);
-      expect(await second.close()).toMatchObject({ adopted: 1_000, delivered: 1_000, handedOver: 0 });
-      expect([distinct(), intake.arrived.length]).toEqual([1_000, 1_000]);
-      expect(problems.map(({ code }) => code)).toEqual(name === "401" ? ["paused"] : []);
-    },
-  );
+  ])("%s: close keeps its time, and the next start delivers everything once", async (_, fault, timeoutMs) => {
+    intake.always = () => fault;
+    const first = openSink();
+    record(first, 1_000);
+    const closed = await timedClose(first, timeoutMs);
+    expect(closed).toMatchObject({ recorded: 1_000, handedOver: 1_000, delivered: 0, pending: 0 });
+    expect(closed.tookMs).toBeLessThan(timeoutMs + slackMs);
+    // A request that was under way at close is still the fault's.
+    await systemClock.sleep(50);
+    intake.always = undefined;
+    intake.forget();
+    const second = openSink();
+    expect(second.stats().adopted).toBe(1_000);
+    expect(await untilTrue(() => second.stats().delivered === 1_000)).toBe(true);
+    expect(await second.close()).toMatchObject({ adopted: 1_000, delivered: 1_000, handedOver: 0 });
+    expect([distinct(), intake.arrived.length]).toEqual([1_000, 1_000]);
+    expect(problems).toEqual([]);
+  });
+
+  it("401: the next start sends nothing either, told once by each, until the key is another", async () => {
+    intake.always = () => ({ status: 401 });
+    const first = openSink();
+    record(first, 10);
+    expect(await timedClose(first, 400)).toMatchObject({ handedOver: 10, delivered: 0 });
+    intake.always = undefined;
+    const second = openSink();
+    record(second, 1);
+    expect(await timedClose(second, 200)).toMatchObject({ adopted: 10, handedOver: 11, delivered: 0 });
+    expect(intake.requests).toHaveLength(1);
+    expect(problems).toMatchObject([{ code: "paused", reason: { code: "http_401" } }]);
+    const other = openSink({ writeKey: "wk_2" });
+    record(other, 1);
+    expect(await other.close()).toMatchObject({ adopted: 0, delivered: 1 });
+  });
+
+  it("403 consent_denied: drops what waits, counted and silent, and is not asked again", async () => {
+    intake.always = () => ({ status: 403, body: { code: "consent_denied" } });
+    const first = openSink();
+    record(first, 1_000);
+    expect(await first.flush()).toMatchObject({ dropped: 1_000, droppedBy: { consent: 1_000 }, pending: 0 });
+    record(first, 1);
+    expect(await first.close()).toMatchObject({ droppedBy: { consent: 1_001 } });
+    const second = openSink();
+    record(second, 5);
+    expect(await second.close()).toMatchObject({ adopted: 0, droppedBy: { consent: 5 } });
+    expect([intake.requests.length, problems]).toEqual([1, []]);
+  });
 
   it("429 with Retry-After: nothing is sent before it is over, not even by flush", async () => {
     intake.script = [{ status: 429, headers: { "retry-after": "1" } }];
@@ -139,7 +164,7 @@ describe("a fault that lasts", () => {
 
   it("without a spool the rest is dropped, counted and told", async () => {
     intake.always = () => ({ status: 503 });
-    const sink = openSink({ spool: false });
+    const sink = openSink({ mode: "memory" });
     record(sink, 10);
     expect(await sink.close({ timeoutMs: 200 })).toMatchObject({ dropped: 10, droppedBy: { closed: 10 } });
     expect(problems).toMatchObject([{ code: "dropped", count: 10 }]);
@@ -164,7 +189,7 @@ describe("the spool of a sink", () => {
 
   it("stands in the platform's place for the state of the application", async () => {
     intake.always = () => ({ status: 503 });
-    const sink = openSink({ spool: true, app: "shop", env: { XDG_STATE_HOME: directory } });
+    const sink = openSink({ directory: undefined, app: "shop", env: { XDG_STATE_HOME: directory } });
     record(sink, 1);
     await sink.close({ timeoutMs: 50 });
     expect(readdirSync(join(directory, "shop", "activity"))).toHaveLength(1);
@@ -187,10 +212,18 @@ describe("the spool of a sink", () => {
     expect([distinct(), intake.arrived.length]).toEqual([100, 100]);
   });
 
+  it("is required where it is asked for by name", () => {
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    const open = (): Sink => openSink({ mode: "spool", directory: file });
+    expect(open).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    expect(() => openSink({ mode: "disk" as "spool" })).toThrow(/"disk"|disk/);
+  });
+
   it("is memory where there is no directory, which is told once", async () => {
     const file = join(directory, "file");
     writeFileSync(file, "");
-    const sink = openSink({ spool: file });
+    const sink = openSink({ directory: file });
     record(sink, 10);
     expect(await sink.close()).toMatchObject({ delivered: 10 });
     expect(problems).toMatchObject([{ code: "store", reason: { code: "no_spool" } }]);

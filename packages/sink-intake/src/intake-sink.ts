@@ -7,11 +7,16 @@ import type {
   Sink,
   Store,
 } from "@activity/core";
-import { createMemoryStore, createOutbox, defaultLimits } from "@activity/core";
+import { createMemoryStore, createOutbox, defaultLimits, systemClock } from "@activity/core";
 import type { Environment } from "@activity/spool";
-import { createSpoolStore } from "@activity/spool";
+import { createSpoolStore, makeFolder, spoolFolder } from "@activity/spool";
+import type { GatedTransport } from "./gated-transport.ts";
+import { gatedTransport } from "./gated-transport.ts";
+import type { IntakeAuth } from "./intake-auth.ts";
+import { credentialOf } from "./intake-auth.ts";
 import type { IntakeTransportOptions } from "./intake-transport.ts";
-import { intakeTransport } from "./intake-transport.ts";
+import { countingTransport, invalidOption } from "./intake-transport.ts";
+import { RefusalCount } from "./refusal-count.ts";
 
 /** Options of an intake sink. */
 export interface IntakeSinkOptions extends IntakeTransportOptions {
@@ -20,11 +25,13 @@ export interface IntakeSinkOptions extends IntakeTransportOptions {
   /** The application's name: its spool stands below it. @defaultValue "activity" */
   readonly app?: string | undefined;
   /**
-   * Where events wait until the intake has them. `true`: on disk, in the platform's place for the state of
-   * `app`, and in memory where that is not to be had · a path: on disk, in that directory · `false`: in
-   * memory. @defaultValue true
+   * Where events wait until the intake has them. `spool`: on disk, and a disk that cannot be used is an
+   * error at the start · `auto`: on disk, and in memory where that is not to be had, which is told once ·
+   * `memory`: in memory, and the disk is never touched. @defaultValue "auto"
    */
-  readonly spool?: boolean | string | undefined;
+  readonly mode?: "auto" | "spool" | "memory" | undefined;
+  /** The directory of spools. @defaultValue the platform's place for the state of `app` */
+  readonly directory?: string | undefined;
   /** How long an event may wait for others to fill a request, in milliseconds. @defaultValue 1,000 */
   readonly lingerMs?: number | undefined;
   /** @defaultValue a random part of 200 ms · 2ⁿ, at most 60 s */
@@ -34,54 +41,99 @@ export interface IntakeSinkOptions extends IntakeTransportOptions {
   /** How much an event matters when room is short. @defaultValue by its type */
   readonly importanceOf?: ((event: ActivityEvent) => Importance) | undefined;
   readonly onProblem?: ProblemHandler | undefined;
-  /** Requests at a time. @defaultValue 1 with a spool, so that a killed process repeats one request at most; else 4 */
+  /**
+   * Requests, and so connections, at a time: from 1 to 4. @defaultValue 1 with a spool, so that a killed
+   * process repeats one request at most; else 4
+   */
   readonly maxInFlight?: number | undefined;
   /** Where the platform's places are looked up. @defaultValue `process.env` */
   readonly env?: Environment | undefined;
 }
 
+/** What only this package asks of a sink. */
+export interface IntakeGate {
+  /** Whether telemetry is on; asked before every request. */
+  readonly allowed?: (() => boolean) | undefined;
+  /** Heed only pauses that the destination asked for. */
+  readonly impatient?: boolean | undefined;
+}
+
+/** A sink, and the transport below it. */
+export interface OpenIntake {
+  readonly sink: Sink;
+  readonly transport: GatedTransport;
+}
+
 /**
  * Sends events to an intake or a proxy over HTTP. With a spool, an event is on disk when `record` returns: it
  * survives the death of the process, and what is left at close is sent by the next start. An event is sent
- * again until it is answered, always under its own id.
+ * again until it is answered, always under its own id. How long the destination is to be left alone is kept
+ * beside the spool, so that many short processes are no heavier on it than one.
  *
- * @throws INVALID_OPTION when an option is unusable.
+ * @throws INVALID_OPTION when an option is unusable, or with `mode: "spool"` the disk is.
  * @example
  * const sink = intakeSink({ url: "https://events.example.com/v1/events", writeKey: "wk_1", app: "shop" });
  */
 export function intakeSink(options: IntakeSinkOptions): Sink {
-  const { spool = true, writeKey, auth, clock, retry, lingerMs, importanceOf, onProblem } = options;
-  const spooled = spool !== false;
-  const transport = intakeTransport({
-    ...options,
-    maxInFlight: options.maxInFlight ?? (spooled ? 1 : 4),
-    auth: auth ?? (writeKey === undefined ? undefined : { kind: "bearer", token: writeKey }),
+  return openIntake(options).sink;
+}
+
+/** Opens a sink behind a gate. @throws as {@link intakeSink}. */
+export function openIntake(options: IntakeSinkOptions, gate: IntakeGate = {}): OpenIntake {
+  const { mode = "auto", clock = systemClock, retry, lingerMs, importanceOf, onProblem } = options;
+  if (!["auto", "spool", "memory"].includes(mode))
+    throw invalidOption("mode", mode, 'one of "auto", "spool" and "memory"');
+  const folder = folderOf(options);
+  const refusals = new RefusalCount();
+  const inner = countingTransport(
+    { ...options, auth: authOf(options), maxInFlight: options.maxInFlight ?? (mode === "memory" ? 4 : 1) },
+    refusals,
+  );
+  if (mode === "spool") requireFolder(folder);
+  const transport = gatedTransport(inner, {
+    folder,
+    clock,
+    retry: retry ?? defaultLimits.retry,
+    attemptMs: options.attemptMs ?? defaultLimits.attemptMs,
+    refusals,
+    allowed: gate.allowed ?? (() => true),
+    impatient: gate.impatient ?? false,
   });
   // The store speaks up while the outbox is made, before it is known who listens.
   const told: { sink?: Sink } = {};
   const tell = (problem: Problem): void => queueMicrotask(() => told.sink?.onProblem?.(problem));
-  const store = spooled ? openSpool(options, tell) : createMemoryStore({ clock });
-  told.sink = createOutbox(transport, store, {
-    clock,
-    retry,
-    lingerMs,
-    importanceOf,
-    onProblem,
-    maxAgeMs: options.maxAgeMs ?? (spooled ? defaultLimits.spool.ageMs : undefined),
-  });
-  return told.sink;
+  const store = mode === "memory" ? createMemoryStore({ clock }) : openSpool(options, tell);
+  const maxAgeMs = options.maxAgeMs ?? (mode === "memory" ? undefined : defaultLimits.spool.ageMs);
+  const sink = createOutbox(transport, store, { clock, retry, lingerMs, importanceOf, onProblem, maxAgeMs });
+  told.sink = sink;
+  return { sink, transport };
+}
+
+/** The folder in which the events of these options wait; `undefined` where none do. */
+export function folderOf(options: IntakeSinkOptions): string | undefined {
+  return options.mode === "memory" ? undefined : spoolFolder(placeOf(options));
+}
+
+function authOf({ auth, writeKey }: IntakeSinkOptions): IntakeAuth | undefined {
+  return auth ?? (writeKey === undefined ? undefined : { kind: "bearer", token: writeKey });
 }
 
 /** The spool of this address and these credentials: what was recorded for one never leaves for another. */
+function placeOf(options: IntakeSinkOptions): Parameters<typeof spoolFolder>[0] {
+  const { app, url, directory, env } = options;
+  return { app, env, directory, destination: url, credential: credentialOf(authOf(options)) };
+}
+
 function openSpool(options: IntakeSinkOptions, onProblem: ProblemHandler): Store {
-  const { spool, app, url, writeKey, auth, clock, env } = options;
-  return createSpoolStore({
-    app,
-    env,
-    clock,
-    onProblem,
-    directory: typeof spool === "string" ? spool : undefined,
-    destination: url,
-    credential: JSON.stringify(auth ?? writeKey ?? null),
-  });
+  return createSpoolStore({ ...placeOf(options), clock: options.clock, onProblem });
+}
+
+function requireFolder(folder: string | undefined): void {
+  try {
+    if (folder === undefined) throw new Error("there is no directory for it");
+    makeFolder(folder);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw invalidOption("mode", "spool", `"auto" or "memory", since the spool cannot be used: ${why}`);
+  }
 }

@@ -66,6 +66,58 @@ describe("the intake transport", () => {
     expect(intake.arrived).toEqual([...texts, ...texts]);
   });
 
+  it("codes with zstd what goes to a server that offers it, and anew what a server cannot read", async () => {
+    const transport = intakeTransport({ url: intake.url });
+    const offer = { headers: { "accept-encoding": "gzip, zstd" } };
+    const refuse = { headers: { "accept-encoding": "identity" } };
+    intake.script = [
+      { status: 202, ...offer },
+      { status: 415, ...refuse },
+      { status: 415, ...refuse },
+    ];
+    const verdicts = [];
+    for (let n = 0; n < 3; n++) verdicts.push(await transport.send(testBatch(texts), signal));
+    expect(intake.requests.map(({ headers }) => headers["content-encoding"])).toEqual([
+      "gzip",
+      "zstd",
+      undefined,
+    ]);
+    expect(verdicts).toMatchObject([
+      { kind: "delivered" },
+      { kind: "retry", afterMs: 0 },
+      { kind: "rejected", reason: { code: "http_415" } },
+    ]);
+  });
+
+  it("asks for headers before every request", async () => {
+    let asked = 0;
+    const headers = (): Record<string, string> => ({ authorization: `Custom ${++asked}`, "x-tenant": "t" });
+    const transport = intakeTransport({ url: intake.url, auth: { kind: "custom", name: "me", headers } });
+    for (let n = 0; n < 2; n++) await transport.send(testBatch(texts), signal);
+    expect(intake.requests.map((request) => request.headers)).toMatchObject([
+      { authorization: "Custom 1", "x-tenant": "t" },
+      { authorization: "Custom 2" },
+    ]);
+  });
+
+  it.each<[what: string, headers: () => Promise<Record<string, string>>]>([
+    ["throws", () => Promise.reject(new Error("wk_secret"))],
+    ["gives what is no header", async () => ({ authorization: "wk_secret\n2" })],
+  ])("waits, and asks for attention, when a callback for headers %s", async (_, headers) => {
+    const verdict = await send({ auth: { kind: "custom", name: "me", headers } });
+    expect(verdict).toMatchObject({ kind: "retry", reason: { code: "no_credentials" }, attention: true });
+    expect(JSON.stringify(verdict)).not.toContain("secret");
+    expect(intake.requests).toEqual([]);
+  });
+
+  it("does not wait for a callback for headers that never answers", async () => {
+    const clock = fakeClock();
+    const headers = (): Promise<never> => new Promise(() => undefined);
+    const sending = send({ clock, auth: { kind: "custom", name: "me", headers } });
+    await clock.advance(15_000);
+    expect(await sending).toMatchObject({ kind: "retry", reason: { code: "timeout" } });
+  });
+
   it("signs in with name and password", async () => {
     await send({ auth: { kind: "basic", username: "é", password: "p:w" } });
     expect(intake.requests[0]?.headers.authorization).toBe(
@@ -84,6 +136,12 @@ describe("the intake transport", () => {
     [400, { kind: "split" }],
     [401, { ...destination, afterMs: hourMs / 4, attention: true }],
     [403, { ...destination, afterMs: hourMs / 4, attention: true }],
+    [402, { kind: "rejected" }],
+    [405, { kind: "rejected" }],
+    [302, { ...destination, afterMs: hourMs, attention: true }],
+    [308, { ...destination, afterMs: hourMs, attention: true }],
+    [502, destination],
+    [504, destination],
     [404, { ...destination, afterMs: hourMs, attention: true }],
     [408, destination],
     [410, { ...destination, afterMs: hourMs, attention: true }],
@@ -105,9 +163,37 @@ describe("the intake transport", () => {
     expect(await send()).toEqual({ kind: "delivered", rejected: [[1, { code: "bad_time" }]] });
   });
 
-  it("keeps to Retry-After", async () => {
-    intake.script = [{ status: 429, headers: { "retry-after": "7" } }];
-    expect(await send()).toMatchObject({ kind: "retry", afterMs: 7_000 });
+  it.each<[retryAfter: string, afterMs: number | undefined]>([
+    ["7", 7_000],
+    ["0", 0],
+    ["-5", 0],
+    ["99999999999", hourMs],
+    [new Date(3_000_000).toUTCString(), 3_000_000],
+    [new Date(0).toUTCString(), 0],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", hourMs],
+    ["soon", undefined],
+  ])("keeps to Retry-After %j", async (retryAfter, afterMs) => {
+    for (const status of [429, 503]) {
+      intake.script = [{ status, headers: { "retry-after": retryAfter } }];
+      const verdict = await send({ clock: { ...systemClock, now: () => 0 } });
+      expect([verdict.kind, verdict.kind === "retry" && verdict.afterMs]).toEqual(["retry", afterMs]);
+    }
+  });
+
+  it("knows a server where telemetry is switched off from one that refuses the key", async () => {
+    intake.script = [
+      { status: 403, body: { code: "consent_denied" } },
+      { status: 403, body: { code: "origin_refused" } },
+    ];
+    expect(await send()).toEqual({ kind: "denied" });
+    expect(await send()).toMatchObject({ kind: "retry", attention: true });
+  });
+
+  it.each([400, 422])("rejects what a %i names, and sends the others again", async (status) => {
+    intake.script = [{ status, body: { problems: [{ index: 1, code: "empty" }] } }];
+    expect(await send()).toEqual({ kind: "delivered", rejected: [[1, { code: "empty" }]], retry: [0, 2] });
+    intake.script = [{ status, body: "no" }];
+    expect(await send({}, testBatch(texts.slice(0, 1)))).toMatchObject({ kind: "rejected" });
   });
 
   it("doubles the pause for refusals in a row", async () => {
@@ -188,6 +274,7 @@ describe("the intake transport", () => {
     { gzip: 10 },
     { attemptMs: 0 },
     { maxInFlight: 0 },
+    { maxInFlight: 5 },
   ])("does not take %j", (options) => {
     expect(catching(() => intakeTransport({ url: "https://example.com", ...options }))).toMatchObject({
       code: "INVALID_OPTION",

@@ -1,8 +1,9 @@
 import type { Batch, Clock, Transport, TransportLimits, Verdict } from "@activity/core";
 import { ActivityError, defaultLimits, httpContract, systemClock, toHttpVerdict } from "@activity/core";
 import type { KyInstance } from "ky";
-import type { IntakeAuth } from "./intake-auth.ts";
-import { authorizationOf } from "./intake-auth.ts";
+import { BodyCoding } from "./body-coding.ts";
+import type { AuthHeaders, IntakeAuth } from "./intake-auth.ts";
+import { AuthFailed, authHeaders } from "./intake-auth.ts";
 import type { AttemptEnd } from "./network-verdict.ts";
 import { toNetworkVerdict } from "./network-verdict.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -12,15 +13,18 @@ import { RefusalCount } from "./refusal-count.ts";
 export interface IntakeTransportOptions {
   /** Where events are posted: `https://…/v1/events`. */
   readonly url: string;
-  /** Sent as `Authorization`. */
+  /** What proves who sends: a bearer token, name and password, or headers asked for before each request. */
   readonly auth?: IntakeAuth | undefined;
   /** @defaultValue the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** How hard bodies are compressed, from 1 to 9; `false` for not at all. @defaultValue 1 */
+  /**
+   * How hard bodies are compressed by gzip, from 1 to 9; `false` for not at all. A server whose answers
+   * offer zstd in `Accept-Encoding` gets that instead. @defaultValue 1
+   */
   readonly gzip?: number | false | undefined;
   /** How long one attempt may take, its answer included, in milliseconds. @defaultValue 15,000 */
   readonly attemptMs?: number | undefined;
-  /** Requests at a time. @defaultValue 4 */
+  /** Requests, and so connections, at a time: from 1 to 4. @defaultValue 4 */
   readonly maxInFlight?: number | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -28,8 +32,11 @@ export interface IntakeTransportOptions {
 /** What is loaded when something is sent for the first time, so that a start costs nothing. */
 interface Loaded {
   readonly ky: KyInstance;
-  gzip(bytes: Uint8Array, level: number): Promise<Uint8Array>;
+  readonly coding: BodyCoding;
 }
+
+/** Connections of one sink. */
+const maxConnections = 4;
 
 /**
  * Posts batches as NDJSON to an intake or a proxy. One request an attempt: redirects are not followed and
@@ -38,38 +45,46 @@ interface Loaded {
  * @throws INVALID_OPTION when an option is unusable.
  */
 export function intakeTransport(options: IntakeTransportOptions): Transport {
-  return new IntakeTransport(options);
+  return countingTransport(options, new RefusalCount());
+}
+
+/** The same, with its refusals counted where others can look. */
+export function countingTransport(options: IntakeTransportOptions, refusals: RefusalCount): Transport {
+  return new IntakeTransport(options, refusals);
+}
+
+/** An option that is unusable. */
+export function invalidOption(option: string, value: unknown, allowed: string): ActivityError {
+  return new ActivityError("INVALID_OPTION", `${option} is ${String(value)}; it must be ${allowed}`);
 }
 
 class IntakeTransport implements Transport {
   readonly limits: TransportLimits;
   readonly #url: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #auth: AuthHeaders;
   readonly #options: IntakeTransportOptions;
   readonly #clock: Clock;
   readonly #attemptMs: number;
   readonly #gzip: number | false;
-  readonly #refusals: RefusalCount = new RefusalCount();
+  readonly #refusals: RefusalCount;
   #loaded: Promise<Loaded> | undefined;
 
-  constructor(options: IntakeTransportOptions) {
-    const { gzip = 1, attemptMs = defaultLimits.attemptMs, maxInFlight = 4, clock = systemClock } = options;
+  constructor(options: IntakeTransportOptions, refusals: RefusalCount) {
+    const { gzip = 1, attemptMs = defaultLimits.attemptMs, clock = systemClock } = options;
+    const { maxInFlight = maxConnections } = options;
     const { maxEvents, maxBytes } = defaultLimits.batch;
     if (gzip !== false && !(Number.isInteger(gzip) && gzip >= 1 && gzip <= 9))
       throw invalidOption("gzip", gzip, "false or an integer from 1 to 9");
     if (!(attemptMs > 0)) throw invalidOption("attemptMs", attemptMs, "above 0");
-    if (!(Number.isInteger(maxInFlight) && maxInFlight >= 1))
-      throw invalidOption("maxInFlight", maxInFlight, "an integer of 1 or more");
+    if (!(Number.isInteger(maxInFlight) && maxInFlight >= 1 && maxInFlight <= maxConnections))
+      throw invalidOption("maxInFlight", maxInFlight, `an integer from 1 to ${maxConnections}`);
     this.#url = checkUrl(options.url);
+    this.#auth = authHeaders(options.auth);
     this.#options = options;
+    this.#refusals = refusals;
     this.#clock = clock;
     this.#attemptMs = attemptMs;
     this.#gzip = gzip;
-    this.#headers = {
-      "content-type": httpContract.contentTypes.ndjson,
-      ...(gzip === false ? {} : { "content-encoding": "gzip" }),
-      ...(options.auth === undefined ? {} : { authorization: authorizationOf(options.auth) }),
-    };
     this.limits = { maxEvents, maxBytes, inFlight: maxInFlight, perLane: maxInFlight };
   }
 
@@ -87,7 +102,7 @@ class IntakeTransport implements Transport {
     try {
       return await this.#post(batch, attempt.signal);
     } catch (cause) {
-      return toNetworkVerdict(end, cause);
+      return cause instanceof AuthFailed ? withoutCredentials() : toNetworkVerdict(end, cause);
     } finally {
       timer.cancel();
       signal.removeEventListener("abort", onAbort);
@@ -100,13 +115,20 @@ class IntakeTransport implements Transport {
   }
 
   async #post(batch: Batch, signal: AbortSignal): Promise<Verdict> {
-    this.#loaded ??= load();
-    const { ky, gzip } = await this.#loaded;
-    const body = this.#gzip === false ? batch.bytes.slice() : await gzip(batch.bytes, this.#gzip);
+    this.#loaded ??= load(this.#gzip);
+    const { ky, coding } = await this.#loaded;
+    const ready = Promise.all([this.#auth(), coding.encode(batch.bytes)]);
+    // A callback for credentials may never answer.
+    const [auth, encoded] = await Promise.race([ready, whenAborted(signal)]);
     const response = await ky.post(this.#url, {
       // A view of bytes is a body, whichever buffer it looks at; the type asks for more.
-      body: body as Uint8Array<ArrayBuffer>,
-      headers: { ...this.#headers, [httpContract.headers.sentAt]: new Date(this.#clock.now()).toISOString() },
+      body: encoded.body as Uint8Array<ArrayBuffer>,
+      headers: {
+        ...auth,
+        "content-type": httpContract.contentTypes.ndjson,
+        ...(encoded.coding === "identity" ? {} : { "content-encoding": encoded.coding }),
+        [httpContract.headers.sentAt]: new Date(this.#clock.now()).toISOString(),
+      },
       signal,
       redirect: "manual",
       // Every attempt has one bound, the timer of `send`, which also covers the body of the answer.
@@ -118,19 +140,34 @@ class IntakeTransport implements Transport {
     });
     const { status, headers } = response;
     const answer = { status, retryAfter: headers.get("retry-after"), body: await readAnswer(response) };
+    const unknownCoding = coding.learn(headers.get("accept-encoding"), encoded.coding);
+    if (status === httpContract.status.unknownMediaType && unknownCoding) return codedAnew();
     const refusals = this.#refusals.count(status);
     return toHttpVerdict({ ...answer, refusals }, batch.count, this.#clock.now());
   }
 }
 
-async function load(): Promise<Loaded> {
-  const [{ default: ky }, zlib, { promisify }] = await Promise.all([
-    import("ky"),
-    import("node:zlib"),
-    import("node:util"),
-  ]);
-  const gzip = promisify<Uint8Array, { level: number }, Buffer>(zlib.gzip);
-  return { ky, gzip: (bytes, level) => gzip(bytes, { level }) };
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** The server does not take the coding and has said which it takes: the next attempt uses one of those. */
+function codedAnew(): Verdict {
+  return { kind: "retry", reason: { code: "unknown_coding" }, afterMs: 0, unsent: true };
+}
+
+function withoutCredentials(): Verdict {
+  const detail = "the credentials to send with could not be had";
+  const reason = { code: "no_credentials", detail };
+  return { kind: "retry", reason, scope: "destination", unsent: true, attention: true };
+}
+
+async function load(gzip: number | false): Promise<Loaded> {
+  const [{ default: ky }, zlib] = await Promise.all([import("ky"), import("node:zlib")]);
+  return { ky, coding: new BodyCoding(gzip, zlib) };
 }
 
 /** @throws INVALID_OPTION unless it is an http or https URL without credentials in it. */
@@ -141,8 +178,4 @@ function checkUrl(text: string): string {
   if (url.username !== "" || url.password !== "")
     throw new ActivityError("INVALID_OPTION", "url must hold no user name and password; use auth");
   return url.href;
-}
-
-function invalidOption(option: string, value: unknown, allowed: string): ActivityError {
-  return new ActivityError("INVALID_OPTION", `${option} is ${String(value)}; it must be ${allowed}`);
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 
 /** One request as the server saw it. */
 export interface SeenRequest {
@@ -114,6 +114,7 @@ async function readTexts(request: IncomingMessage): Promise<readonly string[]> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer); // No encoding is set.
   const body = Buffer.concat(chunks);
-  const bytes = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+  const decode = { gzip: gunzipSync, zstd: zstdDecompressSync, identity: (bytes: Buffer) => bytes };
+  const bytes = decode[(request.headers["content-encoding"] ?? "identity") as keyof typeof decode](body); // What clients here use.
   return bytes.toString("utf8").split("\n").filter(Boolean);
 }
