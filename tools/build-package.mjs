@@ -68,7 +68,7 @@ async function buildForNode() {
   rmSync(join(dist, "bundled"), { recursive: true, force: true });
   const { outputFiles } = await bundle({
     outdir: "dist/bundled",
-    conditions: ["node", "import"],
+    conditions: ["browser", "import"], // webpack takes these files for pages, too
     sourcemap: "linked",
   });
   for (const { path, text } of outputFiles) {

@@ -37,6 +37,16 @@ export interface Site {
 export interface SiteOptions {
   readonly script: string;
   readonly proxyPath?: string | undefined;
+  /** Files by their paths, before everything else. */
+  readonly files?: ReadonlyMap<string, SiteFile> | undefined;
+  /** A Content-Security-Policy for everything that it serves. */
+  readonly policy?: string | undefined;
+}
+
+/** A file as it is served. */
+export interface SiteFile {
+  readonly type: string;
+  readonly body: string;
 }
 
 const mark = /mark-\d{6}/g;
@@ -47,7 +57,7 @@ export function markOf(n: number): string {
 }
 
 /** Starts a site on a free port of this machine. */
-export async function startSite({ script, proxyPath }: SiteOptions): Promise<Site> {
+export async function startSite({ script, proxyPath, files, policy }: SiteOptions): Promise<Site> {
   const sink: MemorySink = memorySink();
   // A sandboxed frame has the origin "null".
   const proxy = createProxy({
@@ -111,19 +121,26 @@ export async function startSite({ script, proxyPath }: SiteOptions): Promise<Sit
   }
 
   function serve(path: string, response: ServerResponse): void {
-    if (path === "/sdk.js") response.writeHead(200, { "content-type": "text/javascript" }).end(script);
-    else if (path.includes(".") || path.startsWith("/api/"))
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
-    else response.writeHead(200, { "content-type": "text/html" }).end(pageAt(path));
+    if (policy !== undefined) response.setHeader("content-security-policy", policy);
+    const { type, body } = files?.get(path) ?? fileAt(path, script);
+    response.writeHead(200, { "content-type": type }).end(body);
   }
 
   return site;
 }
 
-function pageAt(path: string): string {
-  if (path === "/framing")
-    return `<!doctype html><title>Frame</title><iframe sandbox="allow-scripts" src="/framed"></iframe>`;
-  return `<!doctype html><title>A page</title><link rel="icon" href="data:,"><script src="/sdk.js"></script><h1>${path}</h1>`;
+function fileAt(path: string, script: string): SiteFile {
+  if (path === "/sdk.js") return { type: "text/javascript", body: script };
+  // Peers ask for settings of theirs.
+  if (path.includes(".") || path.startsWith("/api/")) return { type: "application/json", body: "{}" };
+  const content =
+    path === "/framing"
+      ? `<iframe sandbox="allow-scripts" src="/framed"></iframe>`
+      : `<script src="/sdk.js"></script><h1>${path}</h1>`;
+  return {
+    type: "text/html",
+    body: `<!doctype html><title>A page</title><link rel="icon" href="data:,">${content}`,
+  };
 }
 
 interface Reply {

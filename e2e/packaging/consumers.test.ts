@@ -196,6 +196,20 @@ async function bundle(name: string, text: string, flags: readonly string[]): Pro
   return readFileSync(join(consumer.folder, `${name}.out.js`), "utf8");
 }
 
+/** What pages and edge runtimes have, and Node too. */
+const webGlobals = {
+  AbortController,
+  AbortSignal,
+  TextDecoder,
+  TextEncoder,
+  URL,
+  clearTimeout,
+  crypto,
+  performance,
+  queueMicrotask,
+  setTimeout,
+};
+
 describe.each(universalEntries)("%s in bundles", (entry) => {
   it("costs nothing when nothing of it is used", async () => {
     const text = await bundle("bare", `import ${JSON.stringify(entry)};`, [
@@ -208,19 +222,7 @@ describe.each(universalEntries)("%s in bundles", (entry) => {
   it("runs where there is neither Buffer nor process", async () => {
     const flags = ["--format=iife", "--global-name=entry", "--platform=browser"];
     const text = await bundle("edge", `export * from ${JSON.stringify(entry)};`, flags);
-    const globals = {
-      AbortController,
-      AbortSignal,
-      TextDecoder,
-      TextEncoder,
-      URL,
-      clearTimeout,
-      crypto,
-      performance,
-      queueMicrotask,
-      setTimeout,
-    };
-    const context = createContext({ ...globals });
+    const context = createContext({ ...webGlobals });
     expect(
       runInContext(`${text}; [typeof Buffer, typeof process, Object.keys(entry).length > 0].join()`, context),
     ).toBe("undefined,undefined,true");
@@ -254,6 +256,43 @@ describe.each(universalEntries)("%s in bundles", (entry) => {
     );
     const script = 'await import("./rolldown.out.mjs"); process.exit(globalThis.found > 0 ? 0 : 1);';
     expectSuccess(await consumer.node(["--input-type=module", "-e", script]));
+  });
+});
+
+describe("an event recorded by a page that was made by", () => {
+  const use = `
+    import { createClient, memorySink } from "@activity/core";
+    const sink = memorySink();
+    createClient({ sink, onProblem: ({ message }) => { throw new Error(message); } }).track("click");
+    globalThis.recorded = sink.events.length;`;
+  const recordedBy = (text: string): unknown => {
+    const context = createContext({ ...webGlobals });
+    runInContext(text, context);
+    return context["recorded"];
+  };
+
+  it("esbuild needs nothing but the web", async () => {
+    expect(recordedBy(await bundle("page", use, ["--format=iife", "--platform=browser"]))).toBe(1);
+  });
+
+  it("webpack needs nothing but the web", async () => {
+    consumer.write({
+      "page.mjs": use,
+      "run-webpack.cjs": `
+        const options = { mode: "production", target: "web", entry: "./page.mjs", output: { path: __dirname, filename: "page.webpack.js" } };
+        require("webpack")(options, (error, stats) => {
+          if (error ?? stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); }
+        });`,
+    });
+    expectSuccess(await consumer.node(["run-webpack.cjs"]));
+    expect(recordedBy(readFileSync(join(consumer.folder, "page.webpack.js"), "utf8"))).toBe(1);
+  }, 30_000);
+
+  it("rolldown needs nothing but the web", async () => {
+    consumer.write({ "page.mjs": use });
+    const flags = ["--file", "page.rolldown.js", "--platform=browser", "--format=iife"];
+    expectSuccess(await consumer.tool("rolldown/bin/cli.mjs", ["page.mjs", ...flags]));
+    expect(recordedBy(readFileSync(join(consumer.folder, "page.rolldown.js"), "utf8"))).toBe(1);
   });
 });
 
