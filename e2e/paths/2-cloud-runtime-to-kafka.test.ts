@@ -1,4 +1,7 @@
 /** Path 2: cloud runtime → Kafka, with the application as a process and a real Kafka. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Component } from "../support/component.ts";
 import { killAll, startComponent } from "../support/component.ts";
@@ -13,18 +16,26 @@ import { arrivedUpTo, hold, ofService, topicEnd } from "./support/far-end.ts";
 const service = "runtime-server";
 const timeoutMs = 60_000;
 let broker: KafkaBroker;
+let folder: string;
 let environment: Readonly<Record<string, string>>;
 let runtime: Component;
 let topic: FarEnd;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "activity-path-"));
   broker = await startKafka({ start: false });
   topic = topicEnd(broker, "events");
-  environment = { KAFKA_BROKERS: broker.brokers.join(","), KAFKA_TOPIC: "events", WORK_INTERVAL_MS: "20" };
+  environment = {
+    KAFKA_BROKERS: broker.brokers.join(","),
+    KAFKA_TOPIC: "events",
+    ACTIVITY_DATA_DIR: folder,
+    WORK_INTERVAL_MS: "20",
+  };
 }, timeoutMs);
 afterAll(async () => {
   killAll();
   await broker?.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it(

@@ -1,4 +1,7 @@
 /** Path 3: cloud admin UI → admin server's proxy → Kafka, with a real Chromium, the server as a process and a real Kafka. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Chromium } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
@@ -17,6 +20,7 @@ import { closeClient, misuseClient, recordAtLast, statsOf } from "./support/page
 const service = "admin-ui";
 const timeoutMs = 60_000;
 let broker: KafkaBroker;
+let folder: string;
 let chromium: Chromium;
 let server: Component;
 let address: string;
@@ -25,10 +29,16 @@ let topic: FarEnd;
 let recorded = 0;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "activity-path-"));
   [broker, chromium] = await Promise.all([startKafka(), startChromium()]);
   await broker.createTopic("events", 3);
   topic = topicEnd(broker, "events");
-  const environment = { KAFKA_BROKERS: broker.brokers.join(","), KAFKA_TOPIC: "events", PORT: "0" };
+  const environment = {
+    KAFKA_BROKERS: broker.brokers.join(","),
+    KAFKA_TOPIC: "events",
+    ACTIVITY_DATA_DIR: folder,
+    PORT: "0",
+  };
   server = startComponent({ name: "admin-server", file: appProgram("cloud-admin-server"), environment });
   [, address = ""] = await server.line(/listens on (\S+)/);
 }, timeoutMs);
@@ -36,6 +46,7 @@ afterAll(async () => {
   await chromium?.stop();
   killAll();
   await broker?.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it(

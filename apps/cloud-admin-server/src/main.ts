@@ -1,10 +1,10 @@
 /** Path 1: cloud admin server → Kafka; and the server of path 3: cloud admin UI → here → Kafka. */
 
 import { createClient } from "@activity/sink-kafka";
-import { chooseSink } from "@activity-apps/cloud-settings";
+import { chooseSink, readSettings } from "@activity-apps/cloud-settings";
 import { createAdminServer } from "./admin-server.ts";
 
-const sink = chooseSink(process.env);
+const sink = chooseSink(readSettings(process.env));
 const activity = createClient({
   service: { name: "admin-server", version: "1.4.0", commit: "0f3c2a9" },
   sink,
@@ -27,7 +27,7 @@ async function stop(): Promise<void> {
   await server.close({ graceMs: 0 });
   const left = await activity.close({ timeoutMs: 5_000 });
   console.log(
-    `admin-server stopped: ${left.delivered} of ${left.recorded} delivered, ${left.pending + left.dropped} left`,
+    `admin-server stopped: ${left.delivered} of ${left.recorded} delivered, ${left.pending + left.dropped} left, ${left.handedOver} wait for the next start`,
   );
   process.disconnect?.();
 }

@@ -1,43 +1,32 @@
-import { consoleSink, kafkaSink, noopSink, type Sink } from "@activity/sink-kafka";
-import { fileSink } from "@activity/spool";
-
-/** What a sink can be chosen by. */
-export interface SinkEnvironment {
-  /** `kafka`, `file`, `console` or `none`. @defaultValue `kafka` where there are brokers, else `file` */
-  readonly ACTIVITY_SINK?: string | undefined;
-  /** `host:port`, separated by commas. */
-  readonly KAFKA_BROKERS?: string | undefined;
-  /** @defaultValue `events` */
-  readonly KAFKA_TOPIC?: string | undefined;
-  /** Folder of the embedded file sink. @defaultValue `./activity-data` */
-  readonly ACTIVITY_DATA_DIR?: string | undefined;
-}
+import { consoleSink, fanOut, filter, kafkaSink, noopSink, type Sink } from "@activity/sink-kafka";
+import { createSpoolStore, fileSink } from "@activity/spool";
+import type { CloudSettings } from "./read-settings.ts";
 
 /**
- * Where a cloud service writes its events, chosen by its environment alone: the same program runs on a
- * laptop without Kafka and in production with it.
+ * Where a cloud service writes its events: the same program runs on a laptop without Kafka and in production with it.
+ *
+ * Over Kafka, billing waits on disk, since money must survive a service that is killed or ends during an outage;
+ * everything else waits in memory.
  */
-export function chooseSink(environment: SinkEnvironment): Sink {
-  const {
-    KAFKA_BROKERS: brokers,
-    KAFKA_TOPIC: topic = "events",
-    ACTIVITY_DATA_DIR: directory = "activity-data",
-  } = environment;
-  const kind = environment.ACTIVITY_SINK ?? (brokers ? "kafka" : "file");
-  switch (kind) {
-    case "kafka":
-      if (!brokers)
-        throw new Error(
-          "ACTIVITY_SINK is kafka, but KAFKA_BROKERS is not set; it must be host:port[,host:port…]",
-        );
-      return kafkaSink({ brokers: brokers.split(","), topic });
+export function chooseSink(settings: CloudSettings): Sink {
+  switch (settings.sink) {
+    case "kafka": {
+      const { brokers, topic, sasl, ssl, spool } = settings;
+      const kafka = { brokers, topic, sasl, ssl };
+      const billing = kafkaSink({
+        ...kafka,
+        store: createSpoolStore({ directory: spool, destination: `kafka:${topic}` }),
+      });
+      return fanOut(
+        filter(billing, ({ event_type }) => event_type === "billing"),
+        filter(kafkaSink(kafka), ({ event_type }) => event_type !== "billing"),
+      );
+    }
     case "file":
-      return fileSink({ directory });
+      return fileSink({ directory: settings.directory });
     case "console":
       return consoleSink();
     case "none":
       return noopSink();
-    default:
-      throw new Error(`ACTIVITY_SINK is ${JSON.stringify(kind)}; it must be kafka, file, console or none`);
   }
 }

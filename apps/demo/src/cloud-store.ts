@@ -22,7 +22,7 @@ const topic = "events";
 /** The embedded file sink, or a real Kafka. */
 export async function openCloudStore(options: DemoOptions, folder: string): Promise<CloudStore> {
   mkdirSync(folder, { recursive: true });
-  return options.kafka ? openKafka() : openFolder(folder);
+  return options.kafka ? openKafka(folder) : openFolder(folder);
 }
 
 function openFolder(folder: string): CloudStore {
@@ -36,7 +36,7 @@ function openFolder(folder: string): CloudStore {
   };
 }
 
-async function openKafka(): Promise<CloudStore> {
+async function openKafka(folder: string): Promise<CloudStore> {
   const given = process.env["KAFKA_BROKERS"];
   const broker = given === undefined ? await startKafka() : undefined;
   const brokers = broker?.brokers ?? given?.split(",") ?? [];
@@ -45,7 +45,12 @@ async function openKafka(): Promise<CloudStore> {
   let lastReadMs = 0;
   return {
     title: `cloud: Kafka at ${brokers.join(",")}, topic ${name}`,
-    environment: { ACTIVITY_SINK: "kafka", KAFKA_BROKERS: brokers.join(","), KAFKA_TOPIC: name },
+    environment: {
+      ACTIVITY_SINK: "kafka",
+      ACTIVITY_DATA_DIR: folder,
+      KAFKA_BROKERS: brokers.join(","),
+      KAFKA_TOPIC: name,
+    },
     follow: async (tail) => {
       if (Date.now() - lastReadMs < 1_500) return;
       for (const { value } of await readTopic(brokers, name)) tail.note(String(value), Date.now());

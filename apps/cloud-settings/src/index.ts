@@ -1,0 +1,3 @@
+export { chooseSink } from "./choose-sink.ts";
+export type { CloudEnvironment, CloudSettings, KafkaLogin } from "./read-settings.ts";
+export { readSettings } from "./read-settings.ts";
