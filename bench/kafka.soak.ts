@@ -52,7 +52,7 @@ report.figure("outage_lost", sumOf("lost"));
 report.figure("outage_billing_dropped", sumOf("billingDropped"));
 report.figure("outage_repeats", sumOf("repeats"));
 report.figure(
-  "slowest_call_ms",
+  "slowest_call_cpu_ms",
   worst(({ slowestCallMs }) => slowestCallMs),
 );
 report.figure("negative_timeout_warnings", sumOf("negativeTimeoutWarnings"));

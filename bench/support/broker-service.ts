@@ -17,7 +17,7 @@ export interface ServiceState {
   readonly toldDrops: number;
   readonly negativeTimeoutWarnings: number;
   readonly unhandledRejections: number;
-  /** The longest that a single call has kept the service waiting. */
+  /** The most CPU time that a single call has taken. */
   readonly slowestCallMs: number;
   readonly closed: boolean;
 }
@@ -58,17 +58,23 @@ for (let n = 0; !stopping; ) {
   const due = Math.min(events, ((performance.now() - startedAt) * Number(EVENTS_A_SECOND)) / 1_000);
   for (; n < due; n++) {
     const call = calls[n % calls.length];
-    const calledAt = performance.now();
+    const before = threadCpuMs();
     // One in ten is billing, which is the last to be given up.
     if (n % 10 === 0) activity.record("billing", "project_prod_slots", call?.attributes);
     else activity.track(call?.name ?? "login_start", call?.attributes);
-    slowestCallMs = Math.max(slowestCallMs, performance.now() - calledAt);
+    slowestCallMs = Math.max(slowestCallMs, threadCpuMs() - before);
   }
   if (told++ % 10 === 0) tell(activity.stats(), false);
   await sleep(tickMs);
 }
 tell(await activity.close({ timeoutMs: 60_000 }), true);
 process.disconnect?.();
+
+/** Not the time that passes: on a busy machine that says more about the others. */
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
 
 function tell(ledger: LedgerSnapshot, closed: boolean): void {
   const rssMb = process.memoryUsage.rss() / 1_048_576;
