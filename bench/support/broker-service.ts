@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LedgerSnapshot } from "@activity/core";
 import { createClient, kafkaSink } from "@activity/sink-kafka";
-import { createSpoolStore } from "@activity/spool";
 import { common, installId, sampleCalls, service } from "./sample-events.ts";
 
 /** What it says of itself, several times a second and when it has closed. */
@@ -23,9 +22,13 @@ export interface ServiceState {
 }
 
 const tickMs = 20;
-const { BROKERS: brokers = "", TOPIC: topic = "", SPOOL: directory, EVENTS_A_SECOND = "5000" } = process.env;
+const {
+  BROKERS: brokers = "",
+  TOPIC: topic = "",
+  SPOOL: spool = false,
+  EVENTS_A_SECOND = "5000",
+} = process.env;
 const events = Number(process.env["EVENTS"] ?? Number.POSITIVE_INFINITY);
-const store = directory === undefined ? "memory" : createSpoolStore({ directory, destination: topic });
 const calls = sampleCalls(1_000, 3);
 let toldDrops = 0;
 let negativeTimeoutWarnings = 0;
@@ -45,7 +48,7 @@ process.on("message", () => {
 });
 
 const activity = createClient({
-  sink: kafkaSink({ brokers, topic, store }),
+  sink: kafkaSink({ brokers, topic, spool }),
   service,
   installId,
   attributes: common,

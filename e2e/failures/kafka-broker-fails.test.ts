@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Problem, Store } from "@activity/core";
-import { createSpoolStore } from "@activity/spool";
+import type { Problem } from "@activity/core";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
   compareIds,
@@ -35,10 +34,6 @@ afterAll(async () => {
   await relay?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-function spoolStore(topic: string): Store {
-  return createSpoolStore({ directory: folder, destination: topic });
-}
 
 /** Expects each id in the topic, and none twice unless it was repeated by a sink that says so. */
 function expectAll(ids: readonly string[], records: readonly KafkaTopicRecord[], repeats: number): void {
@@ -212,7 +207,7 @@ describe("a service that ends while Kafka is away", () => {
       await broker.createTopic("closed", 3);
       await broker.createTopic("kept", 3);
       const plain = quickSink(broker, { topic: "closed", onProblem });
-      const spooled = quickSink(broker, { topic: "kept", onProblem, store: spoolStore("kept") });
+      const spooled = quickSink(broker, { topic: "kept", onProblem, spool: folder });
       const sinks = [plain, spooled];
       await Promise.all(sinks.map((sink) => sink.write(eventsOf(1, 100))));
       await broker.kill("SIGKILL");
@@ -230,7 +225,7 @@ describe("a service that ends while Kafka is away", () => {
       expect(problems).toMatchObject([{ code: "dropped", count: 1_000, reason: { code: "closed" } }]);
 
       await broker.restart();
-      const next = quickSink(broker, { topic: "kept", store: spoolStore("kept") });
+      const next = quickSink(broker, { topic: "kept", spool: folder });
       await until(() => next.stats().delivered === 1_000);
       expect(await next.close()).toMatchObject({ adopted: 1_000, delivered: 1_000, pending: 0, dropped: 0 });
       expectAll(

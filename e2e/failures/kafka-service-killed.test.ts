@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { audit } from "@activity/core";
-import { createSpoolStore } from "@activity/spool";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { quickSink, until } from "../kafka/kafka-trial.ts";
 import { killAll, startComponent } from "../support/component.ts";
@@ -41,10 +40,7 @@ async function recordAndDie(topic: string, environment: Record<string, string>):
 it(
   "with a spool, all 1,000 arrive once after the next start",
   async () => {
-    const next = quickSink(broker, {
-      topic: "spooled",
-      store: createSpoolStore({ directory: folder, destination: "spooled" }),
-    });
+    const next = quickSink(broker, { topic: "spooled", spool: folder });
     await until(() => next.stats().delivered === 1_000);
     expect(await next.close()).toMatchObject({ adopted: 1_000, delivered: 1_000, pending: 0, dropped: 0 });
     const events = (await broker.readTopic("spooled")).map(({ value }) => JSON.parse(value));

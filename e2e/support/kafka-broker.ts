@@ -120,8 +120,8 @@ function brokerProperties({ plain, login, controller }: BrokerAddresses): Record
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
-    // A broker that was killed may register again at once.
-    "broker.session.timeout.ms": "1000",
-    "broker.heartbeat.interval.ms": "250",
+    // A broker that was killed may register again soon; a busy machine must not look like a dead one.
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
   };
 }

@@ -20,6 +20,8 @@ export interface KafkaTopicRecord {
 /** How often a topic is read at most, 100 ms apart, when the broker has just started. */
 const maxReads = 50;
 
+const leaderTimeoutMs = 30_000;
+
 interface TopicToCreate {
   readonly name: string;
   readonly partitions: number;
@@ -51,12 +53,25 @@ export async function createTopic(
   { name, partitions, settings, replicas = 1 }: TopicToCreate,
 ): Promise<void> {
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-  await withAdmin(brokers, (admin) =>
-    admin.createTopics({
-      topics: [{ topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries }],
-      waitForLeaders: true,
-    }),
-  );
+  const topic = { topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries };
+  await withAdmin(brokers, async (admin) => {
+    await admin.createTopics({ topics: [topic], waitForLeaders: false });
+    const deadline = performance.now() + leaderTimeoutMs;
+    while (!(await hasLeaders(admin, name))) {
+      if (performance.now() > deadline) throw new Error(`topic ${name} has no leaders`);
+      await sleep(20);
+    }
+  });
+}
+
+/** kafkajs waits for leaders too, but not for a broker that has not heard of the topic yet. */
+async function hasLeaders(admin: Admin, name: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    return topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0));
+  } catch {
+    return false; // It does not know the topic, or has not chosen.
+  }
 }
 
 export async function readTopic(

@@ -1,5 +1,5 @@
 import { consoleSink, fanOut, filter, kafkaSink, noopSink, type Sink } from "@activity/sink-kafka";
-import { createSpoolStore, fileSink } from "@activity/spool";
+import { fileSink } from "@activity/spool";
 import type { CloudSettings } from "./read-settings.ts";
 
 /**
@@ -13,12 +13,8 @@ export function chooseSink(settings: CloudSettings): Sink {
     case "kafka": {
       const { brokers, topic, sasl, ssl, spool } = settings;
       const kafka = { brokers, topic, sasl, ssl };
-      const billing = kafkaSink({
-        ...kafka,
-        store: createSpoolStore({ directory: spool, destination: `kafka:${topic}` }),
-      });
       return fanOut(
-        filter(billing, ({ event_type }) => event_type === "billing"),
+        filter(kafkaSink({ ...kafka, spool }), ({ event_type }) => event_type === "billing"),
         filter(kafkaSink(kafka), ({ event_type }) => event_type !== "billing"),
       );
     }
