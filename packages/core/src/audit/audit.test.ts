@@ -139,6 +139,23 @@ describe("audit", () => {
     ).toMatchObject({ lost: 0 });
   });
 
+  it.each(["source", "from", "to", "count"])("passes over a range whose %s is of no use", async (member) => {
+    const whole = { source: "a", from: 2, to: 2, count: 1 };
+    const broken = { ...whole, [member]: member === "source" ? 7 : "2" };
+    expect(await audit([...numbers("a", 1, 3), dropped("b.1", whole)])).toMatchObject({ lost: 0 });
+    const report = await audit([...numbers("a", 1, 3), dropped("b.1", broken)]);
+    expect(report).toMatchObject({ lost: 1, announced: 0 });
+    expect(report.sources.map(({ source }) => source)).toEqual(["a", "b"]);
+  });
+
+  it("reads any number of announced ranges", async () => {
+    const range = (n: number): object => ({ source: "a", from: 2, to: 2, count: n === 0 ? 1 : 0 });
+    const announcements = Array.from({ length: 150 }, (_, part) =>
+      dropped(`b.${part + 1}`, ...Array.from({ length: 1_000 }, (_, n) => range(part * 1_000 + n))),
+    );
+    expect(await audit([...numbers("a", 1, 3), ...announcements])).toMatchObject({ lost: 0 });
+  });
+
   it("believes only activity's own type, so that a page cannot explain losses away", async () => {
     const fake = event("b.1", {
       event_name: "events_dropped",

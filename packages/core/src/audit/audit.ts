@@ -115,7 +115,7 @@ function noteTelemetry(
 
 function auditSource(name: string, { numbers, dropped, closedAt }: Source): SourceAudit {
   const arrived = [...new Set(numbers)].sort((a, b) => a - b);
-  const last = Math.max(arrived.at(-1) ?? 0, closedAt, ...dropped.map(({ to }) => to));
+  const last = dropped.reduce((max, { to }) => Math.max(max, to), Math.max(arrived.at(-1) ?? 0, closedAt));
   const missing = gapsBetween(arrived, last);
   const unexplained: MissingRange[] = [];
   let announced = 0;

@@ -6,6 +6,18 @@ import { startOutbox } from "../testing/outbox-trial.ts";
 
 const unreachable: Verdict = { kind: "retry", reason: { code: "unreachable" }, scope: "destination" };
 
+describe("options of an outbox", () => {
+  it.each([
+    [{ lingerMs: Number.NaN }, "lingerMs is NaN; it must be 0 or more"],
+    [{ lingerMs: -1 }, "lingerMs is -1"],
+    [{ maxAgeMs: 0 }, "maxAgeMs is 0; it must be 1 or more"],
+    [{ retry: { baseMs: -1, capMs: 1 } }, "retry.baseMs is -1"],
+    [{ retry: { baseMs: 1, capMs: Number.NaN } }, "retry.capMs is NaN"],
+  ])("are refused where they cannot be: %j", (options, message) => {
+    expect(() => startOutbox(options)).toThrow(message);
+  });
+});
+
 describe("record", () => {
   it("waits for company for the linger, and no longer", async () => {
     const trial = startOutbox({ lingerMs: 1_000 });

@@ -1,5 +1,6 @@
 import { createEventSource } from "../client/event-source.ts";
 import { systemClock } from "../clock.ts";
+import { checkNumber } from "../errors/check-number.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
@@ -59,8 +60,14 @@ const maxGraceMs = 100;
 /**
  * The one delivery loop: keeps events in a store until a transport's next hop has confirmed them, retries
  * what failed under the same batch, and counts wherever an event ends. Every sink is one of these.
+ *
+ * @throws INVALID_OPTION for a number that is out of its range
  */
 export function createOutbox(transport: Transport, store: Store, options: OutboxOptions = {}): Sink {
+  checkNumber("lingerMs", options.lingerMs, { min: 0 });
+  checkNumber("maxAgeMs", options.maxAgeMs, { min: 1 });
+  checkNumber("retry.baseMs", options.retry?.baseMs, { min: 0 });
+  checkNumber("retry.capMs", options.retry?.capMs, { min: 0 });
   return new Outbox(transport, store, options);
 }
 

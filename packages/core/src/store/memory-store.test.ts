@@ -16,6 +16,15 @@ describe("the memory store", () => {
     expect(store.survives).toBe(false);
   });
 
+  it.each([
+    [{ maxEvents: 0 }, "maxEvents is 0; it must be 1 or more"],
+    [{ maxBytes: Number.NaN }, "maxBytes is NaN"],
+    [{ lease: { maxEvents: -1, maxBytes: 1 } }, "lease.maxEvents is -1"],
+    [{ lease: { maxEvents: 1, maxBytes: 0 } }, "lease.maxBytes is 0"],
+  ])("cannot be made with %j", (options, message) => {
+    expect(() => createMemoryStore(options)).toThrow(message);
+  });
+
   it("is not worth a lease below 500 events or 512 KiB", () => {
     const store = createMemoryStore();
     const text = "a".repeat(999);

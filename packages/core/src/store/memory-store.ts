@@ -1,4 +1,5 @@
 import { systemClock } from "../clock.ts";
+import { checkNumber } from "../errors/check-number.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Eviction, Importance, Lease, Position, Store } from "../ports/store.ts";
@@ -25,8 +26,14 @@ export interface MemoryStoreOptions {
 /**
  * Keeps events in memory. What it holds dies with the process: `durable` resolves at once and
  * `survives` is false.
+ *
+ * @throws INVALID_OPTION for a number that is out of its range
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  checkNumber("maxEvents", options.maxEvents, { min: 1 });
+  checkNumber("maxBytes", options.maxBytes, { min: 1 });
+  checkNumber("lease.maxEvents", options.lease?.maxEvents, { min: 1 });
+  checkNumber("lease.maxBytes", options.lease?.maxBytes, { min: 1 });
   return new MemoryStore(options);
 }
 
