@@ -66,7 +66,7 @@ export async function startCollector(store: FinalStore): Promise<Collector> {
     requests.push(request);
     const act = behaviour(request);
     if (act.act === "hang") return;
-    if (act.act === "refuse") return send(act.answer, response);
+    if (act.act === "refuse") return send(store.refusal?.(act.answer) ?? act.answer, response);
     if (act.act !== "reset") {
       taken.push(...request.arrivals);
       const answer = await store.take(text);

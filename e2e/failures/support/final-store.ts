@@ -20,6 +20,8 @@ export interface FinalStore {
   /** The events of a body that carry a number `n`. */
   arrivalsIn(text: string): readonly Arrival[];
   take(text: string): Promise<Answer>;
+  /** How its maker's servers word a refusal, where more than the status counts. */
+  refusal?(answer: Answer): Answer;
   /** Everything that it keeps. */
   readonly stored: readonly Arrival[];
 }

@@ -1,4 +1,5 @@
-import type { Behaviour } from "./collector.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Behaviour, Collector } from "./collector.ts";
 import { healthy } from "./collector.ts";
 
 /** What is wrong with a collector. */
@@ -43,6 +44,31 @@ export const intakeFaults = {
   resets: { behaviour: () => ({ act: "reset" }) },
   losesAnswers: { behaviour: (request) => (request.nth < 3 ? { act: "lose" } : healthy(request)) },
 } as const satisfies Record<string, IntakeFault>;
+
+/**
+ * Puts a collector under a fault. The function that it returns is called when the first process has ended:
+ * then the fault is over, unless it lasts.
+ */
+export async function impose(
+  { downMs = 0, behaviour = healthy, lasts = false }: IntakeFault,
+  collector: Collector,
+): Promise<() => Promise<void>> {
+  collector.behave(behaviour);
+  const over = new AbortController();
+  const repaired = downMs > 0 ? repair(collector, downMs, over.signal) : undefined;
+  if (downMs > 0) await collector.down();
+  return async () => {
+    over.abort();
+    await repaired;
+    if (!lasts) collector.behave(healthy);
+  };
+}
+
+async function repair(collector: Collector, downMs: number, signal: AbortSignal): Promise<void> {
+  // Timers count no further than 24 days.
+  await sleep(Math.min(downMs, 86_400_000), undefined, { signal }).catch(() => undefined);
+  await collector.up();
+}
 
 function refuse(
   status: number,

@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientStats, Problem } from "@activity/sink-intake";
 import { createCliClient, createClient, intakeSink } from "@activity/sink-intake";
+import { sampleAttributes } from "./sample-attributes.ts";
 
 /** What the program is told to do. */
 export interface IntakeProgramSettings {
@@ -46,6 +47,8 @@ const { client, url, directory, events, flushMs, stayMs, end, closeTimeoutMs } =
   process.argv[2] ?? "{}",
 ) as IntakeProgramSettings; // From the test that starts it.
 
+// The same over and over, since they are encoded at once: a million different ones would measure the collector of garbage.
+const calls = Array.from({ length: 1_000 }, (_, index) => sampleAttributes(index));
 const problems = new Map<string, ToldProblem>();
 let unhandledRejections = 0;
 let closeMs: number | undefined;
@@ -57,16 +60,10 @@ if (end !== "kill") process.once("exit", report);
 // A start that has nothing to record still has something to say.
 if (events === 0) activity.track("program_start");
 for (let n = 1; n <= events; n++) {
-  activity.track("checkout_start", {
-    n,
-    organization_id: `org_${(n * 2_654_435_761) % 4_294_967_296}`,
-    project_id: `prj_${n % 977}`,
-    method: n % 3 === 0 ? "github" : "google",
-    screen_name: "settings/members",
-    page_url: `https://console.example.com/${n % 89}/usage/${n % 9_973}`,
-    duration: (n % 10_000) / 8,
-    returning: n % 2 === 0,
-  });
+  const attributes = calls[n % calls.length];
+  if (attributes === undefined) break;
+  attributes.n = n;
+  activity.track("checkout_start", attributes);
   if (n % 2_000 === 0) await setImmediate();
 }
 if (end === "kill" && flushMs === undefined) killNow();

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventObject } from "@activity/core";
 import type { Collector } from "./collector.ts";
-import { healthy, startCollector } from "./collector.ts";
+import { startCollector } from "./collector.ts";
 import type { FaultAccount, ProcessBounds, ProcessEnd } from "./fault-account.ts";
 import { accountFor, brokenByEvents, brokenByProcess } from "./fault-account.ts";
 import { proxyStore } from "./final-store.ts";
 import type { IntakeFault } from "./intake-faults.ts";
+import { impose } from "./intake-faults.ts";
 import type { IntakeProgramReport, IntakeProgramSettings } from "./intake-program.ts";
 import type { ProgramRun } from "./start-program.ts";
 import { startProgram } from "./start-program.ts";
@@ -18,6 +19,10 @@ export interface IntakeTrialOptions extends Omit<IntakeProgramSettings, "url" | 
   readonly fault: IntakeFault;
   /** Kills the first process as soon as this is so. */
   readonly killWhen?: (collector: Collector) => boolean;
+  /** How long the next start flushes at most. @defaultValue 10,000 */
+  readonly nextFlushMs?: number;
+  /** After that a process is killed. @defaultValue 60,000 */
+  readonly timeoutMs?: number;
 }
 
 /** A first process under a fault, the next start, and where its events were found. */
@@ -54,10 +59,10 @@ const patientMs = 20_000;
 
 /**
  * Runs a first process against a collector with a fault, ends the fault unless it lasts, and runs the next
- * start, which flushes for 10 s at most.
+ * start.
  */
 export async function runIntakeTrial(options: IntakeTrialOptions): Promise<IntakeTrial> {
-  const { fault, killWhen, ...settings } = options;
+  const { fault, killWhen, nextFlushMs = 10_000, timeoutMs = 60_000, ...settings } = options;
   const home = mkdtempSync(join(tmpdir(), "activity-failure-"));
   const directory = join(home, "spool");
   mkdirSync(directory);
@@ -68,26 +73,18 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     startProgram<IntakeProgramReport>(program, {
       settings: { ...settings, url: collector.url, directory, ...own },
       environment,
-      timeoutMs: settings.events > 100_000 ? 600_000 : 60_000,
+      timeoutMs,
     });
   try {
-    collector.behave(fault.behaviour ?? healthy);
-    const { downMs = 0 } = fault;
-    if (downMs > 0) await collector.down();
-    const repair = new AbortController();
-    const repaired =
-      Number.isFinite(downMs) && downMs > 0 ? upAfter(collector, downMs, repair.signal) : undefined;
+    const endFault = await impose(fault, collector);
     const running = start({});
     if (killWhen !== undefined) void until(() => killWhen(collector)).then(() => running.kill());
     const first = toProcess(await running.ended);
     const storedByFirst = store.stored.length;
-    repair.abort();
-    await repaired;
-    if (downMs === Number.POSITIVE_INFINITY) await collector.up();
-    if (fault.lasts !== true) collector.behave(healthy);
-    const next = toProcess(await start({ events: 0, flushMs: 10_000, stayMs: 0, end: "close" }).ended);
+    await endFault();
+    const next = toProcess(await start({ events: 0, flushMs: nextFlushMs, stayMs: 0, end: "close" }).ended);
     // Something else may be sending too, such as a flusher that outlives its command.
-    if (settings.client !== "memory") await until(() => store.stored.length >= settings.events, 5_000);
+    if (settings.client === "cli") await until(() => store.stored.length >= settings.events, 5_000);
     const account = accountFor({ events: settings.events, taken: collector.taken, stored: store.stored });
     const killed = settings.end === "kill" || killWhen !== undefined;
     return {
@@ -126,12 +123,6 @@ function toProcess(run: ProgramRun<IntakeProgramReport>): ProcessOfTrial {
 
 function broken(who: string, end: ProcessEnd, bounds: ProcessBounds): readonly string[] {
   return brokenByProcess(end, bounds).map((line) => `${who}: ${line}`);
-}
-
-async function upAfter(collector: Collector, downMs: number, signal: AbortSignal): Promise<void> {
-  // Ended early, it comes up early: the first process is over.
-  await sleep(downMs, undefined, { signal }).catch(() => undefined);
-  await collector.up();
 }
 
 /** Waits until something is so, or for the time. */

@@ -1,0 +1,134 @@
+/**
+ * What becomes of 1,000 events, under every fault of an intake and every end of a process, with our clients and, with
+ * `--peers`, with those of others in the same run; a million events while the intake is down; and many processes on
+ * one spool. `--runs N` (default 3) says how often our rows are run with each client, `--events N` with how many
+ * events.
+ */
+import type { MillionResult } from "./support/fault-million.ts";
+import { runMillion } from "./support/fault-million.ts";
+import type { FaultRow } from "./support/fault-rows.ts";
+import { faultRows } from "./support/fault-rows.ts";
+import { cellOfPeer, cellOfRow } from "./support/fault-table.ts";
+import type { RowResult } from "./support/fault-trials.ts";
+import { runRow } from "./support/fault-trials.ts";
+import { peerNames, peers, versionOf } from "./support/peer-names.ts";
+import { runPeerMillion, runPeerTrial } from "./support/peer-trial.ts";
+import { createReport, table } from "./support/report.ts";
+import { runSharedSpool } from "./support/spool-shared-runs.ts";
+
+/** How long another maker's client may take to end. */
+const patienceMs = 41_000;
+
+const report = createReport({ kind: "soak", name: "intake" });
+const events = optionOf("--events", 1_000);
+const columns = report.withPeers ? peerNames : [];
+for (const name of columns) report.note(`${peers[name].package} ${versionOf(name)}: ${peers[name].settings}`);
+
+const rows = new Map<FaultRow, RowResult>();
+const lines: string[][] = [["", "activity", ...columns]];
+for (const row of faultRows) {
+  const result = await runRow(row, { events, runs: optionOf("--runs", 3) });
+  rows.set(row, result);
+  lines.push([row.name, cellOfRow(result), ...(await peerCells(row))]);
+  for (const line of new Set(result.broken)) report.note(`${row.name}: ${line}`);
+}
+const millions = [await runMillion("service"), await runMillion("memory")];
+lines.push([
+  "1 M events while down: peak RSS",
+  millions.map(({ client, rssMb }) => `${client} ${Math.round(rssMb)} MB`).join(", "),
+  ...(await peerMillions()),
+]);
+report.note(
+  `of ${events} events, in the store after the next start (when the first process had ended) / close + sent again`,
+);
+for (const line of table(lines)) report.note(line);
+tellRows([...rows]);
+tellMillions(millions);
+const shared = await runSharedSpool();
+report.note(`${shared.kills} processes killed on a shared spool, ${shared.recorded} events recorded`);
+report.figure("shared_spool_runs", shared.runs);
+report.figure("shared_spool_lost", shared.lost);
+report.figure("shared_spool_duplicated", shared.duplicated);
+report.end();
+
+async function peerCells({ fault, end }: FaultRow): Promise<readonly string[]> {
+  const trials = columns.map((peer) => runPeerTrial({ peer, fault, end, events, patienceMs }));
+  return (await Promise.all(trials)).map((trial) => cellOfPeer(trial, end === "close"));
+}
+
+/** One after the other: some take gigabytes. */
+async function peerMillions(): Promise<readonly string[]> {
+  const cells: string[] = [];
+  for (const peer of columns) {
+    const { peakRssMb, recorded } = await runPeerMillion(peer);
+    cells.push(`${Math.round(peakRssMb)} MB${recorded < 1_000_000 ? ` after ${recorded} events` : ""}`);
+  }
+  return cells;
+}
+
+function tellRows(all: readonly (readonly [FaultRow, RowResult])[]): void {
+  const results = all.map(([, result]) => result);
+  const sum = (of: (result: RowResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  const closes = all.flatMap(([{ name }, { closeS }]) => (closeS === undefined ? [] : [{ name, closeS }]));
+  const slowest = closes.toSorted((a, b) => b.closeS.median - a.closeS.median)[0];
+  const healthy = closes.find(({ name }) => name === "healthy");
+  report.note(`the slowest close: ${slowest?.name}`);
+  report.figure(
+    "lost",
+    sum(({ lost }) => lost),
+  );
+  report.figure(
+    "duplicated_in_store",
+    sum(({ duplicated }) => duplicated),
+  );
+  report.figure(
+    "repeats_with_a_new_id",
+    sum(({ newIds }) => newIds),
+  );
+  if (slowest !== undefined) report.figure("close_s", slowest.closeS);
+  if (healthy !== undefined) report.figure("healthy_close_s", healthy.closeS);
+  report.figure(
+    "requests_before_retry_after",
+    all.find(([{ name }]) => name.startsWith("429"))?.[1].early ?? Number.NaN,
+  );
+  report.figure(
+    "unhandled_rejections",
+    sum(({ unhandledRejections }) => unhandledRejections),
+  );
+  report.figure(
+    "stderr_lines",
+    sum(({ stderrLines }) => stderrLines),
+  );
+}
+
+function tellMillions(all: readonly MillionResult[]): void {
+  for (const {
+    client,
+    emptyRssMb,
+    capMb,
+    rssMb,
+    arrived,
+    reported,
+    unreported,
+    unexplained,
+    broken,
+  } of all) {
+    report.note(
+      `1 M events, ${client}: RSS ${Math.round(emptyRssMb)} MB empty, ${Math.round(rssMb)} MB at its peak, cap ${capMb} MB; ` +
+        `${arrived} arrived, ${reported} reported as dropped, ${unreported} unreported, ${unexplained} unexplained in the store`,
+    );
+    for (const line of broken) report.note(`1 M events, ${client}: ${line}`);
+  }
+  report.figure(
+    "down_rss_above_empty_and_cap_mb",
+    Math.max(...all.map(({ rssMb, emptyRssMb, capMb }) => rssMb - emptyRssMb - capMb)),
+  );
+  report.figure("down_unreported_drops", Math.max(...all.map(({ unreported }) => Math.abs(unreported))));
+  report.figure("down_unexplained_in_store", Math.max(...all.map(({ unexplained }) => unexplained)));
+}
+
+function optionOf(flag: string, otherwise: number): number {
+  const index = process.argv.indexOf(flag);
+  return index < 0 ? otherwise : Number(process.argv[index + 1]);
+}
