@@ -24,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".css": "text/css",
 };
-const policy = "default-src 'self'";
+const headers = { "content-security-policy": "default-src 'self'" };
 
 let chromium: Chromium;
 beforeAll(async () => {
@@ -145,7 +145,7 @@ async function onPage(
   files: ReadonlyMap<string, SiteFile>,
   visit: (tab: Tab, site: Site) => Promise<void>,
 ): Promise<void> {
-  const site = await startSite({ script: "", proxyPath: "/v1/events", files, policy });
+  const site = await startSite({ script: "", proxyPath: "/v1/events", files, headers });
   const tab = await chromium.newTab(await chromium.newContext());
   try {
     await tab.page.goto(site.origin);

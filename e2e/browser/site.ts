@@ -39,8 +39,8 @@ export interface SiteOptions {
   readonly proxyPath?: string | undefined;
   /** Files by their paths, before everything else. */
   readonly files?: ReadonlyMap<string, SiteFile> | undefined;
-  /** A Content-Security-Policy for everything that it serves. */
-  readonly policy?: string | undefined;
+  /** Headers of everything that it serves. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A file as it is served. */
@@ -57,7 +57,7 @@ export function markOf(n: number): string {
 }
 
 /** Starts a site on a free port of this machine. */
-export async function startSite({ script, proxyPath, files, policy }: SiteOptions): Promise<Site> {
+export async function startSite({ script, proxyPath, files, headers = {} }: SiteOptions): Promise<Site> {
   const sink: MemorySink = memorySink();
   // A sandboxed frame has the origin "null".
   const proxy = createProxy({
@@ -121,9 +121,8 @@ export async function startSite({ script, proxyPath, files, policy }: SiteOption
   }
 
   function serve(path: string, response: ServerResponse): void {
-    if (policy !== undefined) response.setHeader("content-security-policy", policy);
     const { type, body } = files?.get(path) ?? fileAt(path, script);
-    response.writeHead(200, { "content-type": type }).end(body);
+    response.writeHead(200, { ...headers, "content-type": type }).end(body);
   }
 
   return site;
