@@ -57,6 +57,13 @@ describe("kafkaSink", () => {
       await kafkaSink({ brokers, topic: "events" }).close();
   });
 
+  it("gives up what waits when it is told to discard", async () => {
+    const sink = await sinkToNowhere();
+    for (let n = 1; n <= 3; n++) sink.record(eventOf(n));
+    sink.discard?.("consent");
+    expect(await sink.close({ timeoutMs: 100 })).toMatchObject({ recorded: 3, droppedBy: { consent: 3 } });
+  });
+
   it("starts, records and closes in time while Kafka is down, and counts what was left", async () => {
     const problems: Problem[] = [];
     const sink = await sinkToNowhere({ onProblem: (problem) => problems.push(problem) });

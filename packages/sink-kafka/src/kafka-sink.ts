@@ -63,6 +63,7 @@ export function kafkaSink(options: KafkaSinkOptions): KafkaSink {
       return closing;
     },
     stats: () => kafkaStats(port()),
+    discard: (reason) => outbox.discard?.(reason),
     health: () => kafkaHealth(port()),
     get onProblem() {
       return outbox.onProblem;
