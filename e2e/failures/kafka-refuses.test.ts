@@ -29,6 +29,7 @@ describe("a topic that is missing", () => {
     for (let n = 1; n <= 100; n++) sink.record(eventOf(n, { type: "billing" }));
     await until(() => problems.length > 0);
     expect(problems).toMatchObject([{ code: "paused", reason: { code: "unknown_topic_or_partition" } }]);
+    expect(problems[0]?.message).toContain("topic late: ");
     expect(await sink.write([eventOf(101)])).toEqual({ state: "done", reached: "delivered" });
     await broker.createTopic("late", 3);
     expect(await sink.flush({ timeoutMs: patientMs })).toMatchObject({ delivered: 101, pending: 0 });

@@ -95,7 +95,7 @@ class Attempt {
   #fail(failure: KafkaFailure): Verdict {
     const { tally, onlyTopic } = this.#port;
     tally.failed(this.#target.topic, failure);
-    return toKafkaVerdict(failure, { count: this.#batch.count, onlyTopic });
+    return toKafkaVerdict(failure, { topic: this.#target.topic, count: this.#batch.count, onlyTopic });
   }
 
   /** Hands the one event of the batch on before it counts as refused. */
@@ -107,7 +107,7 @@ class Attempt {
     const { topic, place } = this.#target;
     if (bury === undefined) return refusal;
     const burial = await bury({ record, topic, place, reason: refusal.reason });
-    if (burial.outcome === "later") return toKafkaVerdict(burial.failure, { count: 1, onlyTopic });
+    if (burial.outcome === "later") return toKafkaVerdict(burial.failure, { topic, count: 1, onlyTopic });
     tally.deadLetter(burial.outcome);
     if (burial.outcome === "written") return refusal;
     const { code, detail = code } = refusal.reason;

@@ -5,6 +5,8 @@ import { toKafkaVerdict } from "./kafka-verdict.ts";
 const reason = { code: "why" };
 const everything = { kind: "retry", reason, scope: "destination" };
 const urgent = { ...everything, attention: true };
+const topic = "money";
+const ofTopic = { ...urgent, reason: { code: "why", detail: "topic money: why" } };
 
 const cases: readonly (readonly [KafkaFailureKind, object, object])[] = [
   ["unavailable", everything, everything],
@@ -12,27 +14,27 @@ const cases: readonly (readonly [KafkaFailureKind, object, object])[] = [
   ["partition", { ...everything, scope: "lane" }, { ...everything, scope: "lane" }],
   ["credentials", urgent, urgent],
   ["unsupported", urgent, urgent],
-  ["unknown_topic", urgent, { ...urgent, scope: "lane" }],
-  ["forbidden", urgent, { ...urgent, scope: "lane" }],
+  ["unknown_topic", ofTopic, { ...ofTopic, scope: "lane" }],
+  ["forbidden", ofTopic, { ...ofTopic, scope: "lane" }],
   ["too_large", { kind: "split" }, { kind: "split" }],
   ["invalid", { kind: "split" }, { kind: "split" }],
 ];
 
 describe("toKafkaVerdict", () => {
   it.each(cases)("answers %s", (kind, withOneTopic, withSeveral) => {
-    expect(toKafkaVerdict({ kind, reason }, { count: 2, onlyTopic: true })).toEqual(withOneTopic);
-    expect(toKafkaVerdict({ kind, reason }, { count: 2, onlyTopic: false })).toEqual(withSeveral);
+    expect(toKafkaVerdict({ kind, reason }, { topic, count: 2, onlyTopic: true })).toEqual(withOneTopic);
+    expect(toKafkaVerdict({ kind, reason }, { topic, count: 2, onlyTopic: false })).toEqual(withSeveral);
   });
 
   it("rejects the single event that is too large, in words of its own", () => {
-    expect(toKafkaVerdict({ kind: "too_large", reason }, { count: 1, onlyTopic: true })).toEqual({
+    expect(toKafkaVerdict({ kind: "too_large", reason }, { topic, count: 1, onlyTopic: true })).toEqual({
       kind: "rejected",
       reason: { code: "too_large", detail: "the topic takes no event of this size" },
     });
   });
 
   it("rejects the single event that is invalid, with the broker's reason", () => {
-    expect(toKafkaVerdict({ kind: "invalid", reason }, { count: 1, onlyTopic: true })).toEqual({
+    expect(toKafkaVerdict({ kind: "invalid", reason }, { topic, count: 1, onlyTopic: true })).toEqual({
       kind: "rejected",
       reason,
     });

@@ -3,6 +3,7 @@ import type { KafkaFailure } from "./kafka-driver.ts";
 
 /** What a verdict depends on beside the failure. */
 export interface FailedSend {
+  readonly topic: string;
   /** Events in the batch. */
   readonly count: number;
   /** Whether all events go to one topic, so that its failure is everybody's. */
@@ -21,7 +22,8 @@ export interface FailedSend {
  * | `too_large` | split down to the single event that is too large, which is rejected |
  * | `invalid` | split down to the single event, which is rejected |
  */
-export function toKafkaVerdict({ kind, reason }: KafkaFailure, { count, onlyTopic }: FailedSend): Verdict {
+export function toKafkaVerdict({ kind, reason }: KafkaFailure, send: FailedSend): Verdict {
+  const { count, onlyTopic } = send;
   switch (kind) {
     case "unavailable":
     case "closed":
@@ -33,12 +35,22 @@ export function toKafkaVerdict({ kind, reason }: KafkaFailure, { count, onlyTopi
       return { kind: "retry", reason, scope: "destination", attention: true };
     case "unknown_topic":
     case "forbidden":
-      return { kind: "retry", reason, scope: onlyTopic ? "destination" : "lane", attention: true };
+      return {
+        kind: "retry",
+        reason: naming(send.topic, reason),
+        scope: onlyTopic ? "destination" : "lane",
+        attention: true,
+      };
     case "too_large":
       return count > 1 ? { kind: "split" } : { kind: "rejected", reason: tooLarge };
     case "invalid":
       return count > 1 ? { kind: "split" } : { kind: "rejected", reason };
   }
+}
+
+/** The brokers do not say which topic they mean, and somebody has to mend it. */
+function naming(topic: string, { code, detail = code }: Reason): Reason {
+  return { code, detail: `topic ${topic}: ${detail}` };
 }
 
 /** The brokers' own name for it differs with what they found first. */
