@@ -1,7 +1,13 @@
 /** Events are stored, and the connection breaks before the answer: three times. */
 import { expect, it } from "@jest/globals";
 import { intakeFaults } from "./support/intake-faults.ts";
-import { fewEvents, patientCloseMs, runIntakeTrial, spooling } from "./support/intake-trial.ts";
+import {
+  fewEvents,
+  patientCloseMs,
+  runIntakeTrial,
+  spooling,
+  trialTimeoutMs,
+} from "./support/intake-trial.ts";
 
 it.concurrent.each(spooling)(
   "%s: sends again under the old ids, and nothing is stored twice",
@@ -16,4 +22,5 @@ it.concurrent.each(spooling)(
     expect(trial.broken(patientCloseMs)).toEqual([]);
     expect(trial.account.repeats).toBe(3 * fewEvents);
   },
+  trialTimeoutMs,
 );

@@ -1,12 +1,22 @@
 /** The program ends without closing its client. */
 import { expect, it } from "@jest/globals";
 import { intakeFaults } from "./support/intake-faults.ts";
-import { fewEvents, patientCloseMs, runIntakeTrial, spooling } from "./support/intake-trial.ts";
+import {
+  fewEvents,
+  patientCloseMs,
+  runIntakeTrial,
+  spooling,
+  trialTimeoutMs,
+} from "./support/intake-trial.ts";
 
 const ends = spooling.flatMap((client) => (["exit", "none"] as const).map((end) => ({ client, end })));
 
-it.concurrent.each(ends)("$client, ended by $end: everything arrives, by the next start", async (ended) => {
-  const trial = await runIntakeTrial({ ...ended, fault: intakeFaults.healthy, events: fewEvents });
-  expect(trial.broken(patientCloseMs)).toEqual([]);
-  expect(trial.account.repeats).toBe(0);
-});
+it.concurrent.each(ends)(
+  "$client, ended by $end: everything arrives, by the next start",
+  async (ended) => {
+    const trial = await runIntakeTrial({ ...ended, fault: intakeFaults.healthy, events: fewEvents });
+    expect(trial.broken(patientCloseMs)).toEqual([]);
+    expect(trial.account.repeats).toBe(0);
+  },
+  trialTimeoutMs,
+);

@@ -1,19 +1,29 @@
 /** SIGKILL: nothing of the process runs any more. */
 import { expect, it } from "@jest/globals";
 import { intakeFaults } from "./support/intake-faults.ts";
-import { fewEvents, patientCloseMs, runIntakeTrial, spooling } from "./support/intake-trial.ts";
+import {
+  fewEvents,
+  patientCloseMs,
+  runIntakeTrial,
+  spooling,
+  trialTimeoutMs,
+} from "./support/intake-trial.ts";
 
-it.concurrent.each(spooling)("%s: the next start delivers what waited", async (client) => {
-  const trial = await runIntakeTrial({
-    client,
-    fault: intakeFaults.healthy,
-    events: fewEvents,
-    end: "kill",
-  });
-  expect(trial.broken(patientCloseMs)).toEqual([]);
-  expect(trial.storedByFirst).toBe(0);
-  expect(trial.next.ledger).toMatchObject({ adopted: fewEvents });
-});
+it.concurrent.each(spooling)(
+  "%s: the next start delivers what waited",
+  async (client) => {
+    const trial = await runIntakeTrial({
+      client,
+      fault: intakeFaults.healthy,
+      events: fewEvents,
+      end: "kill",
+    });
+    expect(trial.broken(patientCloseMs)).toEqual([]);
+    expect(trial.storedByFirst).toBe(0);
+    expect(trial.next.ledger).toMatchObject({ adopted: fewEvents });
+  },
+  trialTimeoutMs,
+);
 
 it.concurrent.each(spooling)(
   "%s: what was stored and not confirmed is sent again under the old ids",
@@ -28,16 +38,21 @@ it.concurrent.each(spooling)(
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);
     expect(trial.storedByFirst).toBe(fewEvents);
-    expect(trial.account.repeats).toBe(fewEvents);
+    expect(trial.account.repeats).toBeGreaterThanOrEqual(fewEvents);
   },
+  trialTimeoutMs,
 );
 
-it.concurrent("in memory: what waited is lost, which this test can tell", async () => {
-  const trial = await runIntakeTrial({
-    client: "memory",
-    fault: intakeFaults.healthy,
-    events: fewEvents,
-    end: "kill",
-  });
-  expect(trial.broken(patientCloseMs)).toEqual([`${fewEvents} event(s) lost`]);
-});
+it.concurrent(
+  "in memory: what waited is lost, which this test can tell",
+  async () => {
+    const trial = await runIntakeTrial({
+      client: "memory",
+      fault: intakeFaults.healthy,
+      events: fewEvents,
+      end: "kill",
+    });
+    expect(trial.broken(patientCloseMs)).toEqual([`${fewEvents} event(s) lost`]);
+  },
+  trialTimeoutMs,
+);

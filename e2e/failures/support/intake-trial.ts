@@ -50,7 +50,9 @@ export const spooling = ["service", "cli"] as const;
 /** How many events a test records. */
 export const fewEvents = 100;
 /** What `close` may take in a test, on a machine that has other things to do; its own bound is 2 s. */
-export const patientCloseMs = 5_000;
+export const patientCloseMs = 10_000;
+/** For a test: its waits are a few seconds together, its processes need what the machine has left. */
+export const trialTimeoutMs = 120_000;
 
 const program = new URL("intake-program.ts", import.meta.url);
 /** Whatever the person who runs this has chosen: the person of a trial shares usage data. */
