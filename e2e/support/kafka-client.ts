@@ -97,6 +97,7 @@ const passing: readonly unknown[] = [
   "GROUP_LOAD_IN_PROGRESS",
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
+  "KafkaJSGroupCoordinatorNotFound",
   // The leader has died, and those who are left have not noticed.
   "NOT_LEADER_FOR_PARTITION",
   "LEADER_NOT_AVAILABLE",
@@ -106,6 +107,7 @@ const passing: readonly unknown[] = [
 function isPassing(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if ("type" in error && passing.includes(error.type)) return true;
+  if ("name" in error && passing.includes(error.name)) return true;
   if ("code" in error && passing.includes(error.code)) return true;
   return "cause" in error && isPassing(error.cause);
 }
