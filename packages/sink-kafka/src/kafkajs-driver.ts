@@ -1,12 +1,12 @@
 import type { Clock } from "@activity/core";
 import { ActivityError, defaultLimits, systemClock } from "@activity/core";
-import type { Message } from "kafkajs";
-import type { KafkaAcknowledgement, KafkaDriver, KafkaRecord } from "./kafka-driver.ts";
+import type { KafkaAcknowledgement, KafkaDriver } from "./kafka-driver.ts";
 import type { KafkajsConfig } from "./kafkajs-client.ts";
 import { createKafkajsClient } from "./kafkajs-client.ts";
 import { createKafkajsClients } from "./kafkajs-clients.ts";
 import type { KafkaCompression } from "./kafkajs-codec.ts";
 import { useCodec } from "./kafkajs-codec.ts";
+import { KafkajsMessages } from "./kafkajs-messages.ts";
 
 /** A login. */
 export type KafkaSasl =
@@ -86,7 +86,7 @@ export function kafkajsDriver(options: KafkajsDriverOptions): KafkaDriver {
           // The brokers give up before we do, so that their reason is heard.
           timeout: Math.ceil(requestTimeoutMs * 0.8),
           compression,
-          messages: records.map((record) => toMessage(record, partition)),
+          messages: new KafkajsMessages(records, partition),
         });
         return acknowledged.map(
           (one): KafkaAcknowledgement => ({ topic: one.topicName, partition: one.partition }),
@@ -94,15 +94,6 @@ export function kafkajsDriver(options: KafkajsDriverOptions): KafkaDriver {
       }),
     close: () => clients.close(),
   };
-}
-
-function toMessage({ key, value, headers }: KafkaRecord, partition: number): Message {
-  const buffer = Buffer.isBuffer(value)
-    ? value
-    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return headers === undefined
-    ? { key, value: buffer, partition }
-    : { key, value: buffer, partition, headers: { ...headers } };
 }
 
 function toConfig(options: KafkajsDriverOptions): KafkajsConfig {
