@@ -129,7 +129,7 @@ export class EventQueue {
     }
     const count = next - chunk.first;
     const end = run.ends.at(-1) ?? 0;
-    if (end > run.bytes.length) run.bytes = grow(run.bytes, end);
+    if (end > run.bytes.length) run.bytes = grow(run.bytes, Math.max(end, run.bytes.length * 2));
     run.bytes.set(chunk.bytes.subarray(from, from + end - base), base);
     this.#advance(chunk, next);
     return count;

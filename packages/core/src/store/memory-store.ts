@@ -71,7 +71,7 @@ class MemoryStore implements Store {
   lease(open: (lane: number) => boolean, force: boolean): Lease | undefined {
     const lane = this.#oldestLane(open, force);
     if (lane === undefined) return undefined;
-    const bytes = new Uint8Array(Math.min(lane.bytes, this.#leaseLimits.maxBytes));
+    const bytes = new Uint8Array(roomForLease(lane, this.#leaseLimits));
     const run: EventRun = { bytes, ends: [], positions: [], times: [] };
     lane.fill(run, this.#leaseLimits);
     const count = run.ends.length;
@@ -182,6 +182,12 @@ class MemoryStore implements Store {
     }
     return oldest;
   }
+}
+
+/** A little more than a lease is likely to take; where its events are larger than most of their lane, it grows. */
+function roomForLease({ events, bytes }: LaneQueues, { maxEvents, maxBytes }: RunLimits): number {
+  const likely = events <= maxEvents ? bytes : Math.ceil((bytes / events) * maxEvents * 1.1);
+  return Math.min(likely, bytes, maxBytes);
 }
 
 /** Some events of a lease, in order, in bytes of their own. */
