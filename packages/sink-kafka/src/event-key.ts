@@ -11,7 +11,7 @@ export interface EventKey {
   ofEvent(event: ActivityEvent): string | null;
   ofObject(event: EventObject): string | null;
   /** Of the event's JSON as UTF-8. */
-  ofBytes(bytes: Buffer): string | null;
+  ofBytes(bytes: Uint8Array): string | null;
 }
 
 const envelope = ["event_id", "event_time", "event_type", "event_name"] as const;
@@ -22,7 +22,7 @@ export function createEventKey(keyBy: KeyBy | undefined): EventKey {
   const field = envelope.find((name) => name === keyBy);
   const ofObject = (event: EventObject): string | null =>
     toKey(typeof keyBy === "string" ? event[keyBy] : callSafely(keyBy, event));
-  const ofBytes = (bytes: Buffer): string | null => ofObject(readEvent(bytes));
+  const ofBytes = (bytes: Uint8Array): string | null => ofObject(readEvent(bytes));
   return {
     ofEvent: (event) => (field === undefined ? ofObject(event.toJSON()) : event[field]),
     ofObject,
@@ -31,12 +31,13 @@ export function createEventKey(keyBy: KeyBy | undefined): EventKey {
 }
 
 /** Whatever stands in a batch was checked as an event when it entered. */
-export function readEvent(bytes: Buffer): EventObject {
-  return JSON.parse(bytes.toString()) as EventObject;
+export function readEvent(bytes: Uint8Array): EventObject {
+  return JSON.parse(bufferOver(bytes).toString()) as EventObject;
 }
 
 /** An id that the event begins with, as those do that are made here; read without the rest. */
-function leadingId(bytes: Buffer): string | undefined {
+function leadingId(event: Uint8Array): string | undefined {
+  const bytes = bufferOver(event);
   if (!bytes.subarray(0, idStart.length).equals(idStart)) return undefined;
   const end = bytes.indexOf('"', idStart.length);
   const id = bytes.toString("latin1", idStart.length, end);
@@ -45,6 +46,11 @@ function leadingId(bytes: Buffer): string | undefined {
 }
 
 const idStart = Buffer.from('{"event_id":"');
+
+/** The same bytes with Node's methods. */
+function bufferOver(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 function toKey(value: unknown): string | null {
   if (typeof value === "string" && value !== "") return value;

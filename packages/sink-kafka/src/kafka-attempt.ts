@@ -1,6 +1,6 @@
 import type { Batch, Clock, Verdict } from "@activity/core";
 import type { Undertaker } from "./dead-letters.ts";
-import type { KafkaDriver, KafkaFailure } from "./kafka-driver.ts";
+import type { KafkaDriver, KafkaFailure, KafkaRecord } from "./kafka-driver.ts";
 import { confirms } from "./kafka-driver.ts";
 import type { KafkaTally } from "./kafka-tally.ts";
 import { toKafkaVerdict } from "./kafka-verdict.ts";
@@ -70,10 +70,13 @@ class Attempt {
     return partition;
   }
 
-  async #produce(partition: number, records: ReturnType<typeof toRecords>): Promise<Verdict> {
+  async #produce(partition: number, records: readonly KafkaRecord[]): Promise<Verdict> {
     const { driver, partitions, clock, tally } = this.#port;
     const { topic } = this.#target;
     const { length: bytes } = this.#batch.bytes;
+    const [only] = records.length === 1 ? records : [];
+    // When it is refused, an abort may have taken the batch's bytes away.
+    const letter = only && { ...only, value: only.value.slice() };
     const startedAt = clock.monotonic();
     const answer = await driver.produce(topic, partition, records);
     if (answer.failure === undefined) {
@@ -88,8 +91,7 @@ class Attempt {
     }
     if (answer.failure.kind === "unknown_topic") partitions.forget(topic);
     const verdict = this.#fail(answer.failure);
-    const [record] = records;
-    return verdict.kind === "rejected" && record !== undefined ? this.#bury(record, verdict) : verdict;
+    return verdict.kind === "rejected" && letter !== undefined ? this.#bury(letter, verdict) : verdict;
   }
 
   #fail(failure: KafkaFailure): Verdict {
@@ -99,10 +101,7 @@ class Attempt {
   }
 
   /** Hands the one event of the batch on before it counts as refused. */
-  async #bury(
-    record: ReturnType<typeof toRecords>[number],
-    refusal: Extract<Verdict, { kind: "rejected" }>,
-  ): Promise<Verdict> {
+  async #bury(record: KafkaRecord, refusal: Extract<Verdict, { kind: "rejected" }>): Promise<Verdict> {
     const { bury, tally, onlyTopic } = this.#port;
     const { topic, place } = this.#target;
     if (bury === undefined) return refusal;

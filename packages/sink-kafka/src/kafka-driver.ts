@@ -3,7 +3,7 @@ import type { Reason } from "@activity/core";
 /** One record to produce. Its time is the time of producing: a device's wrong clock must not decide about retention. */
 export interface KafkaRecord {
   readonly key: string | null;
-  /** The event as UTF-8. The driver may keep it. */
+  /** The event as UTF-8. Only there until `produce` has returned its promise. */
   readonly value: Uint8Array;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -64,7 +64,8 @@ export interface KafkaDriver {
   partitions(topic: string): Promise<KafkaAnswer<readonly number[]>>;
   /**
    * Writes all records to one partition of one topic, in order, and resolves with what all in-sync replicas have
-   * acknowledged. A failure says that nothing is known to have been written.
+   * acknowledged. A failure says that nothing is known to have been written. Reads the values before it returns its
+   * promise: afterwards their bytes are used for others.
    */
   produce(
     topic: string,

@@ -78,20 +78,22 @@ export function kafkajsDriver(options: KafkajsDriverOptions): KafkaDriver {
         const partitions = topics.flatMap((found) => (found.name === topic ? found.partitions : []));
         return partitions.map(({ partitionId }) => partitionId).toSorted((a, b) => a - b);
       }),
-    produce: (topic, partition, records) =>
-      clients.use(topic, async ({ producer }) => {
+    produce: (topic, partition, records) => {
+      const messages = new KafkajsMessages(records, partition);
+      return clients.use(topic, async ({ producer }) => {
         const acknowledged = await producer.send({
           topic,
           acks: allReplicas,
           // The brokers give up before we do, so that their reason is heard.
           timeout: Math.ceil(requestTimeoutMs * 0.8),
           compression,
-          messages: new KafkajsMessages(records, partition),
+          messages,
         });
         return acknowledged.map(
           (one): KafkaAcknowledgement => ({ topic: one.topicName, partition: one.partition }),
         );
-      }),
+      });
+    },
     close: () => clients.close(),
   };
 }

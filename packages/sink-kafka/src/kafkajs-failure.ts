@@ -1,4 +1,5 @@
 import type { KafkaFailure, KafkaFailureKind } from "./kafka-driver.ts";
+import { unknownFormat } from "./kafkajs-messages.ts";
 
 /**
  * Broker errors by kafkajs' name for them. What is not named here is temporary: kafkajs calls even the error of a broker
@@ -13,6 +14,7 @@ const kinds: ReadonlyMap<string, KafkaFailureKind> = new Map([
   ["UNSUPPORTED_SASL_MECHANISM", "credentials"],
   ["UNSUPPORTED_COMPRESSION_TYPE", "unsupported"],
   ["UNSUPPORTED_VERSION", "unsupported"],
+  [unknownFormat, "unsupported"],
   ["MESSAGE_TOO_LARGE", "too_large"],
   ["RECORD_LIST_TOO_LARGE", "too_large"],
   ["INVALID_RECORD", "invalid"],

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import fc from "fast-check";
 import type { KafkaRecord } from "./kafka-driver.ts";
 import { useCodec } from "./kafkajs-codec.ts";
+import { toKafkaFailure } from "./kafkajs-failure.ts";
 import { KafkajsMessages } from "./kafkajs-messages.ts";
 
 interface Encoder {
@@ -84,16 +85,31 @@ describe("KafkajsMessages", () => {
     expect(messages.find()).toBe(undefined);
   });
 
-  it("are given one by one to a kafkajs that encodes otherwise", () => {
-    const records: readonly KafkaRecord[] = [
-      { key: "a", value: Buffer.from("x"), headers: { h: "1" } },
-      { key: null, value: Buffer.from("y") },
+  it("are not sent by a kafkajs that encodes otherwise", () => {
+    const messages = new KafkajsMessages([{ key: "a", value: Buffer.from("x") }], partition);
+    const others = [
+      {},
+      { buf: Buffer.alloc(8), offset: 8 },
+      { buf: Buffer.alloc(7), offset: 7, buffer: Buffer.alloc(7) },
     ];
-    const messages = new KafkajsMessages(records, partition);
-    const made = messages.map((message, index) => ({ ...message, index, buf: 7 }));
-    expect(made).toEqual([
-      { key: "a", value: Buffer.from("x"), headers: { h: "1" }, index: 0, buf: 7 },
-      { key: null, value: Buffer.from("y"), headers: {}, index: 1, buf: 7 },
-    ]);
+    for (const other of others) {
+      let thrown: unknown;
+      try {
+        messages.map(() => other);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(toKafkaFailure(thrown)).toMatchObject({
+        kind: "unsupported",
+        reason: { code: "unknown_record_format", detail: expect.stringContaining("kafkajs 2.2.4") },
+      });
+    }
+  });
+
+  it("have read their records when they are made", async () => {
+    const value = Buffer.from("before");
+    const messages = new KafkajsMessages([{ key: null, value }], partition);
+    value.fill("x");
+    expect((await encode(messages, 0)).includes("before")).toBe(true);
   });
 });

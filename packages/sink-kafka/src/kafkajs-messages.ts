@@ -13,21 +13,22 @@ interface Encoded {
 const emptyRecord: Message = { key: null, value: null };
 const emptyRecordBytes = Buffer.from([0x0c, 0, 0, 0, 1, 1, 0]);
 
+/** The `type` of the error of a kafkajs that encodes records otherwise. */
+export const unknownFormat = "UNKNOWN_RECORD_FORMAT";
+
 /**
  * Messages for one partition that are encoded already. kafkajs spends 8 µs on each message: several buffers, big
  * integers, and a copy of the list of those before it. It works with the messages it is given through `find`, `reduce`
  * (which sorts them by partition) and `map` (which encodes each): here these answer for all at once. What `map` is
- * asked for is found out with an empty record: where kafkajs encodes that otherwise than we would, it gets every message
- * as it wants them.
+ * asked for is found out with an empty record: where kafkajs encodes that otherwise than we would, nothing is sent and
+ * the send fails.
  */
 export class KafkajsMessages extends Array<Message> {
-  readonly #records: readonly KafkaRecord[];
   readonly #partition: number;
   readonly #bytes: Buffer;
 
   constructor(records: readonly KafkaRecord[], partition: number) {
     super(records.length); // Without elements; only its length is looked at.
-    this.#records = records;
     this.#partition = partition;
     this.#bytes = encodeRecords(records);
   }
@@ -45,12 +46,14 @@ export class KafkajsMessages extends Array<Message> {
   override map<T>(make: (message: Message, index: number, all: Message[]) => T): T[] {
     const made = make({ ...emptyRecord }, 0, this);
     if (made === undefined) return []; // Their times: they have none.
-    if (!isEncodedEmptyRecord(made))
-      return this.#records.map((record, index) => make(toMessage(record), index, this));
+    if (!isEncodedEmptyRecord(made)) {
+      const message = "records are not encoded as by kafkajs 2.2.4 for brokers from Kafka 0.11 on";
+      throw Object.assign(new Error(message), { type: unknownFormat });
+    }
     made.buf = this.#bytes;
     made.offset = this.#bytes.length;
     // As many as there are, of which one holds the bytes of all.
-    const all = new Array<T>(this.#records.length);
+    const all = new Array<T>(this.length);
     all[0] = made;
     return all;
   }
@@ -64,8 +67,4 @@ function isEncodedEmptyRecord(made: unknown): made is Encoded {
     offset === buffer.length &&
     buffer.equals(emptyRecordBytes)
   );
-}
-
-function toMessage({ key, value, headers = {} }: KafkaRecord): Message {
-  return { key, value: Buffer.from(value), headers: { ...headers } };
 }

@@ -25,7 +25,7 @@ export interface FakeKafkaDriver extends KafkaDriver {
   failOn(topic: string, step: Step, kind: KafkaFailureKind | undefined): void;
   /** What `produce` says it has written. */
   acknowledge: (topic: string, partition: number) => readonly { topic: string; partition: number }[];
-  /** Lets `produce` wait, before it reads its records, until `release`. */
+  /** Lets `produce` wait, when it has read its records, until `release`. */
   hold(): void;
   release(): void;
 }
@@ -70,15 +70,16 @@ export function fakeKafkaDriver(): FakeKafkaDriver {
     },
     produce: async (topic, partition, records) => {
       calls.produce++;
+      const seen: Produced = {
+        topic,
+        partition,
+        keys: records.map(({ key }) => key),
+        values: records.map(textOf),
+        headers: records.map(({ headers }) => headers),
+      };
       await held;
       return answer("produce", topic, () => {
-        produced.push({
-          topic,
-          partition,
-          keys: records.map(({ key }) => key),
-          values: records.map(textOf),
-          headers: records.map(({ headers }) => headers),
-        });
+        produced.push(seen);
         return driver.acknowledge(topic, partition);
       });
     },
