@@ -28,6 +28,12 @@ export interface EventLimits {
 /** What may enter through a parse: a proxy, an intake, `forward`. */
 export const eventLimits: EventLimits = { maxBytes: 65_536, maxDepth, maxKeys: 256 };
 
+/** A server's Retry-After counts from 0 up to this. */
+export const retryAfterMaxMs = 3_600_000;
+/** Pauses after 401 and 403, and after 404, 410 and 3xx: doubling from the first to the last. */
+export const unauthorizedPauseMs = { first: 900_000, max: 21_600_000 } as const;
+export const misplacedPauseMs = { first: 3_600_000, max: 86_400_000 } as const;
+
 /** The defaults of delivery. Each is an option where it is used. */
 export const defaultLimits = {
   /** An HTTP request or Kafka send. */
@@ -51,9 +57,7 @@ export const defaultLimits = {
   /** One HTTP attempt. */
   attemptMs: 15_000,
   commandAttemptMs: 4_000,
-  /** A server's Retry-After counts from 0 up to this. */
-  retryAfterMaxMs: 3_600_000,
-  /** Pauses after 401 and 403, and after 404, 410 and 3xx: doubling from first to second. */
-  unauthorizedPauseMs: { first: 900_000, max: 21_600_000 },
-  misplacedPauseMs: { first: 3_600_000, max: 86_400_000 },
+  retryAfterMaxMs,
+  unauthorizedPauseMs,
+  misplacedPauseMs,
 } as const;

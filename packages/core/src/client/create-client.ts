@@ -3,7 +3,7 @@ import { wallClock } from "../clock.ts";
 import { invalidOption } from "../errors/invalid-option.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { Attributes } from "../event/activity-event.ts";
-import { isError } from "../event/encode-carefully.ts";
+import { describeError } from "../event/describe-error.ts";
 import { parseEvent, parseEventText } from "../event/parse-event.ts";
 import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
 import type { AttributeLayer } from "./attribute-layer.ts";
@@ -93,16 +93,4 @@ interface LooseClient extends Omit<Client, "track" | "record" | "recordMetric" |
   recordMetric(name: string, value: number, attributes?: Attributes): void;
   with(attributes: Attributes): LooseClient;
   withUser(userId: string): LooseClient;
-}
-
-/** Whatever was thrown, as attributes. */
-function describeError(thrown: unknown): Attributes {
-  const other = "something else than an error was thrown";
-  if (!isError(thrown)) return { message: typeof thrown === "string" ? thrown : other, thrown };
-  try {
-    const { name: error_name, message, code, stack, cause, errors } = thrown as Error & Attributes; // Where Node and AggregateError put theirs.
-    return { error_name, message, code, stack, cause, errors };
-  } catch {
-    return { message: "an error that cannot be read was thrown" };
-  }
 }

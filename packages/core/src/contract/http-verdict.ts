@@ -1,4 +1,4 @@
-import { defaultLimits } from "../limits.ts";
+import { misplacedPauseMs, unauthorizedPauseMs } from "../limits.ts";
 import type { Reason } from "../ports/reason.ts";
 import type { Verdict } from "../ports/transport.ts";
 import type { RefusalCode } from "./refusal-codes.ts";
@@ -40,9 +40,9 @@ export function toHttpVerdict(answer: HttpAnswer, count: number, nowMs: number):
   if (status === 400 || status === 422) return badRequest(answer, count);
   if (status === 403 && isDenial(answer.body)) return { kind: "denied" };
   if (status === 401 || status === 403)
-    return pause(answer, defaultLimits.unauthorizedPauseMs, "the server refuses the credentials");
+    return pause(answer, unauthorizedPauseMs, "the server refuses the credentials");
   if (status === 404 || status === 410 || (status >= 300 && status < 400)) {
-    return pause(answer, defaultLimits.misplacedPauseMs, "there is no intake at this address");
+    return pause(answer, misplacedPauseMs, "there is no intake at this address");
   }
   if (status === 408 || status === 425 || status === 429 || status < 400 || status >= 500) {
     const afterMs = parseRetryAfter(answer.retryAfter, nowMs);

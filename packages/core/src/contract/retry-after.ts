@@ -1,4 +1,4 @@
-import { defaultLimits } from "../limits.ts";
+import { retryAfterMaxMs } from "../limits.ts";
 
 /**
  * What a `Retry-After` header asks for, in milliseconds: seconds or an HTTP date (RFC 9110 §10.2.3).
@@ -14,5 +14,5 @@ export function parseRetryAfter(header: string | null | undefined, nowMs: number
     : /[a-z]/i.test(text)
       ? Date.parse(text) - nowMs
       : Number.NaN;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), defaultLimits.retryAfterMaxMs);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), retryAfterMaxMs);
 }

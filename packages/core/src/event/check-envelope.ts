@@ -1,21 +1,13 @@
-import type { EventProblem, EventProblemCode } from "../errors/problem.ts";
-import { maxIdChars, maxNameChars, maxTypeChars } from "../limits.ts";
+import type { EventProblem } from "../errors/problem.ts";
+import { maxIdChars } from "../limits.ts";
+import type { LabelField } from "./check-text.ts";
+import { checkLabel, fieldProblem, textProblem } from "./check-text.ts";
 import { isEventTime } from "./event-time.ts";
-import { isWellFormed } from "./well-formed.ts";
+
+export { quote } from "./check-text.ts";
 
 /** A field that every event has. */
-export type EnvelopeField = "event_id" | "event_time" | "event_type" | "event_name";
-
-/** Something to see: neither white space nor a control character (C0, DEL, C1). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const visible = /[^\s\x00-\x1f\x7f-\x9f]/;
-
-const rules: Readonly<Record<EnvelopeField, readonly [maxChars: number, allowed: string]>> = {
-  event_id: [maxIdChars, "1–128 visible ASCII characters"],
-  event_time: [Number.POSITIVE_INFINITY, "an RFC 3339 time with an offset"],
-  event_type: [maxTypeChars, "1–128 characters, not all blank"],
-  event_name: [maxNameChars, "1–256 characters, not all blank"],
-};
+export type EnvelopeField = "event_id" | "event_time" | LabelField;
 
 /** What most fields look like; the others are looked at more closely. */
 const plain = {
@@ -34,10 +26,14 @@ export const envelopeFields: readonly EnvelopeField[] = [
 
 /** What is wrong with one field of an event, or `undefined`. */
 export function checkField(field: EnvelopeField, value: unknown): EventProblem | undefined {
-  const code = fieldProblem(field, value);
-  if (!code) return undefined;
-  const got = value === undefined ? "missing" : quote(value);
-  return { code, pointer: `/${field}`, detail: `${field} is ${got}; it must be ${rules[field][1]}` };
+  if (field === "event_time") {
+    if (typeof value === "string" && isEventTime(value)) return undefined;
+    return fieldProblem(textProblem(value) ?? "bad_time", field, value, "an RFC 3339 time with an offset");
+  }
+  if (typeof value === "string" && plain[field].test(value)) return undefined;
+  if (field !== "event_id") return checkLabel(field, value);
+  const code = textProblem(value) ?? (String(value).length > maxIdChars ? "too_long" : "bad_type");
+  return fieldProblem(code, field, value, "1–128 visible ASCII characters");
 }
 
 /** What is wrong with some fields of a value, by default all four; empty when nothing is. */
@@ -72,21 +68,4 @@ function isPlain(value: { readonly [field in EnvelopeField]?: unknown }): boolea
     Object.hasOwn(value, "event_type") &&
     Object.hasOwn(value, "event_name")
   );
-}
-
-/** A value for a message: texts to 64 characters, everything else by its kind. */
-export function quote(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 64 ? `${value.slice(0, 63)}…` : value);
-  return typeof value === "number" ? String(value) : value === null ? "null" : typeof value;
-}
-
-function fieldProblem(field: EnvelopeField, value: unknown): EventProblemCode | undefined {
-  if (value === undefined) return "missing_field";
-  if (typeof value !== "string") return "bad_type";
-  if (field === "event_time" ? isEventTime(value) : plain[field].test(value)) return undefined;
-  if (!visible.test(value)) return "empty";
-  if (field === "event_time") return "bad_time";
-  if (value.length > rules[field][0]) return "too_long";
-  if (field === "event_id") return "bad_type";
-  return isWellFormed(value) ? undefined : "bad_unicode";
 }

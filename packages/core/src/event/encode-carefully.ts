@@ -22,8 +22,10 @@ export const forbiddenKeys: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "prototype",
 ]);
 
-/** An escaped half of a surrogate pair; the text before it ends in an even number of backslashes. */
-const loneSurrogate = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+/** Half of a surrogate pair: JSON escapes it only when it stands alone. */
+const loneSurrogate = /\\ud[89a-f]../g;
+/** How a backslash stands in JSON. Between these every backslash begins an escape. */
+const backslash = "\\\\";
 
 type Members = Record<string, unknown>;
 
@@ -130,5 +132,8 @@ function convert(value: unknown, json: unknown): unknown {
 }
 
 function wellFormed(json: string): string {
-  return json.replace(loneSurrogate, "$1\ufffd");
+  return json
+    .split(backslash)
+    .map((part) => part.replace(loneSurrogate, "\ufffd"))
+    .join(backslash);
 }

@@ -1,10 +1,8 @@
-/** Numbers of one source: `count` of those from `from` to `to`, both included; all of them when exact. */
-export interface NumberRange {
-  readonly source: string;
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-}
+import type { GrowingRange, NumberRange } from "./number-ranges.ts";
+import { addNumber, parseEventId } from "./number-ranges.ts";
+
+export type { NumberRange } from "./number-ranges.ts";
+export { parseEventId } from "./number-ranges.ts";
 
 /** The attributes of one `events_dropped`. The totals stand on the first of a reason. */
 export interface DropAnnouncement {
@@ -16,13 +14,8 @@ export interface DropAnnouncement {
   readonly ranges?: readonly NumberRange[];
 }
 
-/** Ranges kept for one source before neighbours are joined. */
-const maxRanges = 64;
 const maxSources = 100;
 const maxTypes = 50;
-
-/** A range while numbers are added to it. */
-type GrowingRange = { -readonly [Key in keyof NumberRange]: NumberRange[Key] };
 
 interface Tally {
   count: number;
@@ -54,7 +47,11 @@ export class DropTally {
     const number = parseEventId(id);
     if (number === undefined || (!tally.bySource.has(number.source) && tally.bySource.size === maxSources))
       tally.unnamed++;
-    else addNumber(tally.bySource, number.source, number.n);
+    else {
+      const ranges = tally.bySource.get(number.source) ?? [];
+      tally.bySource.set(number.source, ranges);
+      addNumber(ranges, number.source, number.n);
+    }
     return known === undefined;
   }
 
@@ -87,46 +84,6 @@ function idAndType(text: string): { readonly id: string; readonly type: string }
   }
   const { event_id, event_type } = JSON.parse(text) as { event_id: string; event_type: string }; // Only checked events get here.
   return { id: event_id, type: event_type };
-}
-
-/** The parts of an id `<source>.<n>`; `undefined` for ids of another form. */
-export function parseEventId(id: string): { readonly source: string; readonly n: number } | undefined {
-  const dot = id.lastIndexOf(".");
-  const n = Number(id.slice(dot + 1));
-  return dot > 0 && Number.isSafeInteger(n) && n > 0 && String(n) === id.slice(dot + 1)
-    ? { source: id.slice(0, dot), n }
-    : undefined;
-}
-
-function addNumber(bySource: Map<string, GrowingRange[]>, source: string, n: number): void {
-  const ranges = bySource.get(source) ?? [];
-  bySource.set(source, ranges);
-  const last = ranges.at(-1);
-  if (last?.to === n - 1) {
-    last.to = n;
-    last.count++;
-  } else ranges.push({ source, from: n, to: n, count: 1 });
-  if (ranges.length > maxRanges) joinNearest(ranges);
-}
-
-/** Joins the two neighbours with the fewest numbers between them. */
-function joinNearest(ranges: GrowingRange[]): void {
-  ranges.sort((a, b) => a.from - b.from);
-  let place = 0;
-  let gap = Number.POSITIVE_INFINITY;
-  for (const [index, { to }] of ranges.slice(0, -1).entries()) {
-    const between = (ranges[index + 1]?.from ?? Number.POSITIVE_INFINITY) - to;
-    if (between < gap) [place, gap] = [index, between];
-  }
-  const [left, right] = ranges.slice(place, place + 2);
-  if (left !== undefined && right !== undefined) {
-    ranges.splice(place, 2, {
-      source: left.source,
-      from: left.from,
-      to: Math.max(left.to, right.to),
-      count: left.count + right.count,
-    });
-  }
 }
 
 function describe(reason: string, { count, byType, bySource, unnamed }: Tally): readonly DropAnnouncement[] {
