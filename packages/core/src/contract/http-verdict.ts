@@ -33,92 +33,52 @@ export interface HttpAnswer {
  * @param nowMs Wall-clock milliseconds, for a `Retry-After` with a date.
  */
 export function toHttpVerdict(answer: HttpAnswer, count: number, nowMs: number): Verdict {
-  const { status } = answer;
-  const reason: Reason = { code: `http_${status}` };
-  if (status >= 200 && status < 300) return accepted(answer, count);
+  const { status, refusals = 1 } = answer;
+  const isOk = status >= 200 && status < 300;
+  if (isOk || status === 400 || status === 422) return judgeEvents(answer, count, isOk);
   if (status === 413) return { kind: "split" };
-  if (status === 400 || status === 422) return badRequest(answer, count);
-  if (status === 403 && isDenial(answer.body)) return { kind: "denied" };
-  if (status === 401 || status === 403)
-    return pause(answer, unauthorizedPauseMs, "the server refuses the credentials");
-  if (status === 404 || status === 410 || (status >= 300 && status < 400)) {
-    return pause(answer, misplacedPauseMs, "there is no intake at this address");
-  }
-  if (status === 408 || status === 425 || status === 429 || status < 400 || status >= 500) {
-    const afterMs = parseRetryAfter(answer.retryAfter, nowMs);
-    return { kind: "retry", reason, scope: "destination", ...(afterMs === undefined ? {} : { afterMs }) };
-  }
-  return { kind: "rejected", reason };
-}
-
-function isDenial(body: unknown): boolean {
   const denial: RefusalCode = "consent_denied";
-  return typeof body === "object" && body !== null && "code" in body && body.code === denial;
+  if (status === 403 && Object(answer.body).code === denial) return { kind: "denied" };
+  const reason: Reason = { code: `http_${status}` };
+  const unauthorized = status === 401 || status === 403;
+  if (unauthorized || status === 404 || status === 410 || (status >= 300 && status < 400)) {
+    const { first, max } = unauthorized ? unauthorizedPauseMs : misplacedPauseMs;
+    const why = unauthorized ? "the server refuses the credentials" : "there is no intake at this address";
+    return {
+      kind: "retry",
+      reason: { ...reason, detail: `${why} (${status})` },
+      scope: "destination",
+      afterMs: Math.min(first * 2 ** (refusals - 1), max),
+      attention: true,
+    };
+  }
+  if (status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429)
+    return { kind: "rejected", reason };
+  const afterMs = parseRetryAfter(answer.retryAfter, nowMs);
+  return { kind: "retry", reason, scope: "destination", ...(afterMs !== undefined && { afterMs }) };
 }
 
-function pause(
-  { status, refusals = 1 }: HttpAnswer,
-  { first, max }: { readonly first: number; readonly max: number },
-  why: string,
-): Verdict {
-  const afterMs = Math.min(first * 2 ** (refusals - 1), max);
-  return {
-    kind: "retry",
-    reason: { code: `http_${status}`, detail: `${why} (${status})` },
-    scope: "destination",
-    afterMs,
-    attention: true,
-  };
-}
-
-function accepted(answer: HttpAnswer, count: number): Verdict {
-  const { rejected } = rejectedOf(answer, count);
-  if (rejected === undefined) return { kind: "delivered" };
-  const { body } = answer;
-  const unlisted =
-    typeof body === "object" && body !== null && "problems_omitted" in body
-      ? Number(body.problems_omitted)
-      : 0;
+/** What an answer says about single events; whatever else stands in its body is passed over. */
+function judgeEvents({ status, body }: HttpAnswer, count: number, isOk: boolean): Verdict {
+  const { problems, problems_omitted } = Object(body) as Record<string, unknown>; // JSON of any shape.
+  const rejected = new Map<number, Reason>();
+  for (const problem of Array.isArray(problems) ? (problems as unknown[]) : []) {
+    const { index, code } = Object(problem) as { readonly index?: unknown; readonly code?: unknown };
+    if (isIndex(index, count) && code !== undefined && !rejected.has(index))
+      rejected.set(index, { code: String(code).slice(0, 64) });
+  }
+  if (rejected.size === 0) {
+    if (isOk) return { kind: "delivered" };
+    return count === 1 ? { kind: "rejected", reason: { code: `http_${status}` } } : { kind: "split" };
+  }
   // An answer lists a hundred problems and counts the others: whoever is not listed may be one of those. Sent
   // again, the good ones are repeats, and the bad ones are listed next.
-  return unlisted > 0 ? withoutRejected(rejected, count) : { kind: "delivered", rejected };
+  const settled = isOk && !(Number(problems_omitted) > 0);
+  const retry = settled ? [] : Array.from({ length: count }, (_, index) => index);
+  const others = retry.filter((index) => !rejected.has(index));
+  return { kind: "delivered", rejected: [...rejected], ...(others.length > 0 && { retry: others }) };
 }
 
-function badRequest(answer: HttpAnswer, count: number): Verdict {
-  const { rejected } = rejectedOf(answer, count);
-  if (rejected !== undefined) return withoutRejected(rejected, count);
-  return count === 1 ? { kind: "rejected", reason: { code: `http_${answer.status}` } } : { kind: "split" };
-}
-
-/** The events named are rejected, the others sent again. */
-function withoutRejected(rejected: readonly (readonly [number, Reason])[], count: number): Verdict {
-  const named = new Set(rejected.map(([index]) => index));
-  const retry = Array.from({ length: count }, (_, index) => index).filter((index) => !named.has(index));
-  return { kind: "delivered", rejected, ...(retry.length > 0 ? { retry } : {}) };
-}
-
-/** The events that an answer names as refused; whatever else stands in the body is passed over. */
-function rejectedOf(
-  { body }: HttpAnswer,
-  count: number,
-): { readonly rejected?: readonly (readonly [number, Reason])[] } {
-  const problems: unknown =
-    typeof body === "object" && body !== null && "problems" in body ? body.problems : undefined;
-  if (!Array.isArray(problems)) return {};
-  const rejected = new Map<number, Reason>();
-  for (const problem of problems as unknown[]) {
-    if (typeof problem !== "object" || problem === null || !("index" in problem) || !("code" in problem))
-      continue;
-    const { index, code } = problem;
-    if (
-      typeof index !== "number" ||
-      !Number.isInteger(index) ||
-      index < 0 ||
-      index >= count ||
-      rejected.has(index)
-    )
-      continue;
-    rejected.set(index, { code: String(code).slice(0, 64) });
-  }
-  return rejected.size > 0 ? { rejected: [...rejected] } : {};
+function isIndex(value: unknown, count: number): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < count;
 }
