@@ -3,6 +3,9 @@ export { audit } from "./audit/audit.ts";
 export type { AnyCatalog, OpenCatalog } from "./catalog/catalog-types.ts";
 export type { Client, ClientOptions, ClientStats, EventDraft, Service } from "./client/client.ts";
 export { createClient } from "./client/create-client.ts";
+export { createId } from "./client/create-id.ts";
+export type { EventSource, Moment } from "./client/event-source.ts";
+export { createEventSource } from "./client/event-source.ts";
 export { systemClock } from "./clock.ts";
 export { attributeKeys, reservedKeys } from "./constants/attribute-keys.ts";
 export { eventNames } from "./constants/event-names.ts";
@@ -19,6 +22,7 @@ export type { ActivityErrorCode, ActivityErrorOptions } from "./errors/activity-
 export { ActivityError } from "./errors/activity-error.ts";
 export type { EventProblem, EventProblemCode, Problem, ProblemHandler } from "./errors/problem.ts";
 export { eventProblemCodes } from "./errors/problem.ts";
+export { guardHandler, warnOnce } from "./errors/warn-once.ts";
 export type {
   ActivityEvent,
   Attributes,
@@ -28,8 +32,15 @@ export type {
   JsonValue,
 } from "./event/activity-event.ts";
 export { isEvent } from "./event/activity-event.ts";
+export type { LabelField } from "./event/check-text.ts";
+export { checkLabel, quote } from "./event/check-text.ts";
 export type { EventInput } from "./event/create-event.ts";
 export { createEvent } from "./event/create-event.ts";
+export { describeError } from "./event/describe-error.ts";
+export type { EncodedAttributes } from "./event/encode-carefully.ts";
+export { encodeCarefully } from "./event/encode-carefully.ts";
+export { encodeHead, finishAttributes } from "./event/encode-event.ts";
+export { checkAttributes } from "./event/event-problems.ts";
 export { eventTimeMs, isEventTime } from "./event/event-time.ts";
 export type { ParsedEvent } from "./event/parse-event.ts";
 export { parseEvent, parseEventText } from "./event/parse-event.ts";
@@ -47,10 +58,10 @@ export {
   maxNamesListed,
   maxTypeChars,
 } from "./limits.ts";
-export type { NumberRange } from "./outbox/drop-tally.ts";
-export { parseEventId } from "./outbox/drop-tally.ts";
 export type { RetryOptions } from "./outbox/gate.ts";
 export { importanceOf } from "./outbox/importance-of.ts";
+export type { GrowingRange, NumberRange } from "./outbox/number-ranges.ts";
+export { addNumber, parseEventId } from "./outbox/number-ranges.ts";
 export type { OutboxOptions } from "./outbox/outbox.ts";
 export { createOutbox } from "./outbox/outbox.ts";
 export type { Clock, Timer } from "./ports/clock.ts";

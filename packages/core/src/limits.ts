@@ -31,8 +31,13 @@ export const eventLimits: EventLimits = { maxBytes: 65_536, maxDepth, maxKeys: 2
 /** A server's Retry-After counts from 0 up to this. */
 export const retryAfterMaxMs = 3_600_000;
 /** Pauses after 401 and 403, and after 404, 410 and 3xx: doubling from the first to the last. */
-export const unauthorizedPauseMs = { first: 900_000, max: 21_600_000 } as const;
-export const misplacedPauseMs = { first: 3_600_000, max: 86_400_000 } as const;
+export const unauthorizedPauseMs: PauseMs = { first: 900_000, max: 21_600_000 };
+export const misplacedPauseMs: PauseMs = { first: 3_600_000, max: 86_400_000 };
+
+interface PauseMs {
+  readonly first: number;
+  readonly max: number;
+}
 
 /** The defaults of delivery. Each is an option where it is used. */
 export const defaultLimits = {
@@ -57,7 +62,4 @@ export const defaultLimits = {
   /** One HTTP attempt. */
   attemptMs: 15_000,
   commandAttemptMs: 4_000,
-  retryAfterMaxMs,
-  unauthorizedPauseMs,
-  misplacedPauseMs,
 } as const;

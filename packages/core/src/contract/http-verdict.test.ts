@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { defaultLimits } from "../limits.ts";
+import { unauthorizedPauseMs } from "../limits.ts";
 import { toHttpVerdict } from "./http-verdict.ts";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
@@ -150,7 +150,7 @@ describe("toHttpVerdict", () => {
 
   it("pauses for the shortest time when it is not told how often it was refused", () => {
     expect(toHttpVerdict({ status: 401 }, 1, now)).toMatchObject({
-      afterMs: defaultLimits.unauthorizedPauseMs.first,
+      afterMs: unauthorizedPauseMs.first,
     });
   });
 
