@@ -2,12 +2,12 @@ import type {
   AnyCatalog,
   Attributes,
   Client,
-  ClientStats,
-  Clock,
+  LedgerSnapshot,
   OpenCatalog,
   ProblemHandler,
   Service,
 } from "@activity/core";
+import type { PageClock } from "./clock.ts";
 import type { BrowserPlugin } from "./plugin.ts";
 
 /**
@@ -39,7 +39,20 @@ export interface BrowserClientOptions {
   readonly isDev?: boolean | undefined;
   /** Told of every problem. @defaultValue warns once on the console, and never again */
   readonly onProblem?: ProblemHandler | undefined;
-  readonly clock?: Clock | undefined;
+  /**
+   * Whether Global Privacy Control and Do Not Track deny events of type `behavioral`, which are then counted as
+   * `consent`. @defaultValue true
+   */
+  readonly honorsPrivacySignals?: boolean | undefined;
+  readonly clock?: PageClock | undefined;
+}
+
+/** The ledger of a page, which balances: `recorded + adopted = delivered + handedOver + pending + rejected + dropped`. */
+export interface BrowserStats extends Omit<LedgerSnapshot, "withdrawn"> {
+  /** Events that failed a check and were not recorded. */
+  readonly refused: number;
+  /** Where events wait: in the origin's IndexedDB, or in the page's memory alone. */
+  readonly storage: "indexeddb" | "memory";
 }
 
 /**
@@ -48,15 +61,17 @@ export interface BrowserClientOptions {
  * the page only as far as the browser sends what is posted on leaving.
  */
 export interface BrowserClient<C extends AnyCatalog = OpenCatalog>
-  extends Pick<Client<C>, "track" | "record" | "recordMetric" | "recordError" | "stats"> {
+  extends Pick<Client<C>, "track" | "record" | "recordMetric" | "recordError"> {
   /** Puts `user_id` on the events from here on. Where the server knows the user by its session, do not call it. */
-  identify(userId: string): void;
+  identify(userId: string, attributes?: Attributes): void;
   /** Ends the user: sends what waits as the old one's, forgets `user_id`, and makes new ids for client and session. */
   reset(): void;
   /** Says what the visitor has agreed to. Taking consent back also removes the ids from the browser. */
   setConsent(consent: Consent): void;
+  /** The counters now. */
+  stats(): BrowserStats;
   /** Waits until every event recorded before the call has an outcome, or for the time. Never rejects. */
-  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<ClientStats>;
+  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<BrowserStats>;
   /** Ends plugins and client, sends what waits within the time, and says what is left. Never rejects. */
-  close(options?: { readonly timeoutMs?: number | undefined }): Promise<ClientStats>;
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<BrowserStats>;
 }

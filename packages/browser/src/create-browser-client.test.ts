@@ -48,7 +48,7 @@ describe("a browser client", () => {
     expect(login).not.toHaveProperty("user_id");
     expect(line).toMatchObject({ event_type: "log", text: "é漢😀" });
     expect(metric).toMatchObject({ event_type: "metric", value: 12.5, screen_name: "home" });
-    expect(trial.collector.requests.map(({ contentType }) => contentType)).toEqual(["application/json"]);
+    expect(trial.collector.requests.map(({ contentType }) => contentType)).toEqual(["text/plain"]);
     expect(problems).toEqual([]);
   });
 
@@ -103,8 +103,10 @@ describe("a browser client", () => {
       client.track("after");
     });
     await flush(page);
-    const [before, during, after] = trial.collector.events;
-    expect([before, during, after].map((event) => event?.["user_id"])).toEqual([undefined, "ann", undefined]);
+    const [before, identified, during, after] = trial.collector.events;
+    expect(identified).toMatchObject({ event_name: "user_identified", client_id: before?.["client_id"] });
+    const all = [before, identified, during, after];
+    expect(all.map((event) => event?.["user_id"])).toEqual([undefined, "ann", "ann", undefined]);
     expect(during?.["client_id"]).toBe(before?.["client_id"]);
     expect(after?.["client_id"]).not.toBe(before?.["client_id"]);
     expect(after?.["session_id"]).not.toBe(before?.["session_id"]);

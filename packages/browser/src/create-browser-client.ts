@@ -1,15 +1,9 @@
-import type { AnyCatalog, Attributes, OpenCatalog } from "@activity/core";
+import type { AnyCatalog, OpenCatalog } from "@activity/core";
 import { ActivityError } from "@activity/core";
 import type { BrowserClient, BrowserClientOptions } from "./browser-client.ts";
-import { PageClient } from "./page-client.ts";
+import type { LooseClient } from "./page-client.ts";
+import { createPageClient } from "./page-client.ts";
 import { createServerClient } from "./server-client.ts";
-
-/** A client before a catalog narrows it. */
-interface LooseClient extends Omit<BrowserClient, "track" | "record" | "recordMetric"> {
-  track(name: string, attributes?: Attributes): void;
-  record(type: string, name: string, attributes?: Attributes): void;
-  recordMetric(name: string, value: number, attributes?: Attributes): void;
-}
 
 /** Where the clients of a page stand, so that two copies of this package share them. */
 const registryKey: unique symbol = Symbol.for("@activity/browser");
@@ -35,23 +29,8 @@ function pageClientOf(options: BrowserClientOptions): LooseClient {
   const url = absoluteUrl(options.url);
   const clients = registry();
   const present = clients.get(url);
-  if (present !== undefined) return present;
-  const page = new PageClient(url, options);
-  const client: LooseClient = {
-    track: (name, attributes) => page.record("behavioral", name, attributes),
-    record: (type, name, attributes) => page.record(type, name, attributes),
-    recordMetric: (name, value, attributes) => page.recordMetric(name, value, attributes),
-    recordError: (error, attributes) => page.recordError(error, attributes),
-    identify: (userId) => page.identify(userId),
-    reset: () => page.reset(),
-    setConsent: (consent) => page.setConsent(consent),
-    flush: (bounds) => page.flush(bounds),
-    close: (bounds) => {
-      if (clients.get(url) === client) clients.delete(url);
-      return page.close(bounds);
-    },
-    stats: () => page.stats(),
-  };
+  if (present) return present;
+  const client = createPageClient(url, options, () => clients.delete(url));
   clients.set(url, client);
   return client;
 }

@@ -1,18 +1,21 @@
+import * as browserLimits from "./browser-limits.ts";
+
 export type {
   AnyCatalog,
   Attributes,
-  ClientStats,
-  Clock,
   OpenCatalog,
   Problem,
   ProblemHandler,
   Service,
 } from "@activity/core";
 export { ActivityError, eventNames, eventTypes } from "@activity/core";
-export type { BrowserClient, BrowserClientOptions, Consent } from "./browser-client.ts";
-export { browserLimits } from "./browser-limits.ts";
+export type { BrowserClient, BrowserClientOptions, BrowserStats, Consent } from "./browser-client.ts";
+export type { PageClock } from "./clock.ts";
 export { createBrowserClient } from "./create-browser-client.ts";
 export type { BrowserPlugin, PluginPage } from "./plugin.ts";
 export { errors } from "./plugins/errors.ts";
 export { pageViews } from "./plugins/page-views.ts";
 export { redactUrl, redactUrlsIn } from "./redact-url.ts";
+
+/** The numbers of the client, each with its unit. */
+export { browserLimits };

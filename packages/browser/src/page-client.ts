@@ -1,197 +1,161 @@
-import type { Attributes, Client, ClientStats, Clock, Problem } from "@activity/core";
-import { systemClock } from "@activity/core";
-import { addStats, closedByConsent, noStats, statsOfDrops } from "./add-stats.ts";
-import type { BrowserClientOptions, Consent } from "./browser-client.ts";
+import type { Attributes } from "@activity/core";
+import { describeError, guardHandler, warnOnce } from "@activity/core";
+import type { BrowserClient, BrowserClientOptions, BrowserStats, Consent } from "./browser-client.ts";
+import { closeTimeoutMs, flushTimeoutMs } from "./browser-limits.ts";
+import type { PageClock } from "./clock.ts";
+import { pageClock } from "./clock.ts";
 import type { Delivery } from "./delivery.ts";
 import { createDelivery } from "./delivery.ts";
-import { describeBrowser } from "./describe-browser.ts";
-import { describeError } from "./describe-error.ts";
-import { guardedStorage } from "./guarded-storage.ts";
-import { redactUrl } from "./redact-url.ts";
-import type { Visitor } from "./visitor.ts";
-import { createVisitor } from "./visitor.ts";
-import type { WatchedPage } from "./watch-page.ts";
+import type { EventQueue } from "./event-queue.ts";
+import { createEventQueue } from "./event-queue.ts";
+import { createIdentity } from "./identity.ts";
+import type { PageEvents } from "./page-events.ts";
+import { createPageEvents } from "./page-events.ts";
+import type { PageStorage } from "./page-storage.ts";
+import { createPageStorage } from "./page-storage.ts";
+import { redactUrlsIn } from "./redact-url.ts";
+import { untilSettled } from "./until-settled.ts";
 import { watchPage } from "./watch-page.ts";
 
-/** Bounds of `flush` and `close`. */
-interface TimeoutOptions {
-  readonly timeoutMs?: number | undefined;
+/** A client before a catalog narrows it. */
+export interface LooseClient extends Omit<BrowserClient, "track" | "record" | "recordMetric"> {
+  track(name: string, attributes?: Attributes): void;
+  record(type: string, name: string, attributes?: Attributes): void;
+  recordMetric(name: string, value: number, attributes?: Attributes): void;
 }
 
-/** The client of one page and url, before a catalog narrows it. */
-export class PageClient {
-  readonly #options: BrowserClientOptions;
-  readonly #url: string;
-  readonly #clock: Clock;
-  readonly #visitor: Visitor;
-  readonly #page: WatchedPage;
-  readonly #stops: readonly (() => void)[];
-  #consent: Consent;
-  #delivery: Delivery | undefined;
-  #userId: string | undefined;
-  /** Clients that were ended because consent was denied. */
-  readonly #former: (() => ClientStats)[] = [];
-  /** Events that were left out before they became any. */
-  readonly #left = { consent: 0, rate_limited: 0 };
-  #leaveSoon = false;
-  #closing: Promise<ClientStats> | undefined;
-  #shownUrl = { href: "", redacted: "" };
+/** Makes the client of one page and url. */
+export function createPageClient(
+  url: string,
+  options: BrowserClientOptions,
+  onClose: () => void,
+): LooseClient {
+  const clock: PageClock = options.clock ?? pageClock;
+  const onProblem = guardHandler(options.onProblem ?? warnOnce());
+  const storage = createPageStorage();
+  const identity = createIdentity(storage, clock);
+  const queue = createEventQueue();
+  const { headers } = options;
+  const onUnwanted = (): undefined => setConsent("denied");
+  const delivery = createDelivery({ url, headers, clock, queue, storage, identity, onProblem, onUnwanted });
+  const events = createPageEvents({ options, queue, delivery, identity, clock, onProblem });
+  const setConsent = createConsent({ events, queue, delivery, storage });
+  const stops = [watchLeaving({ events, delivery })];
+  const { writer, sender } = delivery;
+  const { record } = events;
 
-  constructor(url: string, options: BrowserClientOptions) {
-    const { clock = systemClock, consent = "pending", plugins = [] } = options;
-    this.#options = options;
-    this.#url = url;
-    this.#clock = clock;
-    this.#visitor = createVisitor(
-      guardedStorage(() => localStorage),
-      clock,
+  const stats = (): BrowserStats => ({
+    ...queue.counts,
+    pending: queue.events.size,
+    droppedBy: { ...queue.droppedBy },
+    refused: events.refused,
+    storage: events.consent === "granted" && writer.isDurable ? "indexeddb" : "memory",
+  });
+
+  async function flush(timeoutMs: number): Promise<BrowserStats> {
+    sender.hurry();
+    const ids = events.consent === "granted" ? queue.events.keys() : [];
+    await untilSettled(queue, ids, { clock, timeoutMs });
+    return stats();
+  }
+
+  async function close(timeoutMs: number): Promise<BrowserStats> {
+    onClose();
+    for (const stop of stops) stop();
+    events.endSource();
+    events.isClosed = true;
+    await flush(timeoutMs);
+    await writer.write();
+    // What is under way has its outcome when the answer comes, even if nobody asks any more.
+    const left = [...queue.events.keys()].filter((id) => !queue.flying.has(id));
+    queue.settle(
+      left.filter((id) => writer.stored.has(id)),
+      "handedOver",
     );
-    this.#consent = consent;
-    this.#userId = options.userId;
-    if (consent !== "denied") this.#delivery = this.#deliver();
-    this.#page = watchPage({
-      onLeave: () => this.#delivery?.leave(),
-      onReturn: () => this.#delivery?.hurry(),
-    });
-    const page = {
-      clock,
-      record: (type: string, name: string, attributes?: Attributes) => this.record(type, name, attributes),
-      recordError: (error: unknown, attributes?: Attributes) => this.recordError(error, attributes),
-      countRateLimited: () => {
-        this.#left.rate_limited++;
-      },
-    };
-    this.#stops = plugins.map((plugin) => plugin.start(page));
+    queue.settle(left, "dropped", "closed");
+    delivery.stop();
+    return stats();
   }
 
-  record(type: string, name: string, attributes?: Attributes): void {
-    this.#use((client) => client.record(type, name, attributes));
-  }
+  let closing: Promise<BrowserStats> | undefined;
+  const client: LooseClient = {
+    track: (name, attributes) => record("behavioral", name, attributes),
+    record,
+    recordMetric: (name, value, attributes) => record("metric", name, attributes, { value }),
+    recordError: (error, attributes) => record("error", "error", redactError(error), attributes),
+    identify: (userId, attributes) => {
+      const known = identity.user();
+      if (known === userId) return;
+      if (known) client.reset();
+      identity.setUser(userId);
+      record("behavioral", "user_identified", attributes);
+    },
+    reset: () => {
+      if (events.consent === "granted") sender.leave();
+      identity.reset();
+    },
+    setConsent,
+    stats,
+    flush: ({ timeoutMs = flushTimeoutMs } = {}) => flush(timeoutMs),
+    close: ({ timeoutMs = closeTimeoutMs } = {}) => {
+      closing ??= close(timeoutMs);
+      return closing;
+    },
+  };
+  if (options.userId) identity.setUser(options.userId);
+  setConsent(options.consent ?? "pending");
+  const page = { ...client, clock, countRateLimited: () => queue.drop("rate_limited") };
+  for (const plugin of options.plugins ?? []) stops.push(plugin.start(page));
+  return client;
+}
 
-  recordMetric(name: string, value: number, attributes?: Attributes): void {
-    this.#use((client) => client.recordMetric(name, value, attributes));
-  }
+interface ConsentParts {
+  readonly events: PageEvents;
+  readonly queue: EventQueue;
+  readonly delivery: Delivery;
+  readonly storage: PageStorage;
+}
 
-  recordError(error: unknown, attributes?: Attributes): void {
-    this.#use((client) => client.recordError(error, { ...describeError(error), ...attributes }));
-  }
-
-  identify(userId: string): void {
-    this.#userId = userId;
-  }
-
-  reset(): void {
-    this.#delivery?.hurry();
-    this.#userId = undefined;
-    if (this.#consent === "granted") this.#visitor.forget();
-  }
-
-  setConsent(consent: Consent): void {
-    if (consent === this.#consent || this.#closing !== undefined) return;
-    this.#consent = consent;
-    if (consent === "denied") return this.#withdrawConsent();
-    if (this.#delivery === undefined) this.#delivery = this.#deliver();
-    this.#delivery.setHeld(consent === "pending");
-    if (consent === "granted") this.#delivery.hurry();
-  }
-
-  stats(): ClientStats {
-    const former = this.#former.map((stats) => stats());
-    return addStats([this.#delivery?.client.stats() ?? noStats, ...former, statsOfDrops(this.#dropped())]);
-  }
-
-  async flush({ timeoutMs }: TimeoutOptions = {}): Promise<ClientStats> {
-    // Without consent nothing can happen that one could wait for.
-    if (this.#consent === "granted")
-      await this.#delivery?.client.flush(timeoutMs === undefined ? {} : { timeoutMs });
-    return this.stats();
-  }
-
-  close(options: TimeoutOptions = {}): Promise<ClientStats> {
-    this.#closing ??= this.#shutDown(options);
-    return this.#closing;
-  }
-
-  async #shutDown({ timeoutMs }: TimeoutOptions): Promise<ClientStats> {
-    for (const stop of this.#stops) stop();
-    const bound = this.#consent === "granted" ? timeoutMs : 0;
-    await this.#delivery?.client.close(bound === undefined ? {} : { timeoutMs: bound });
-    this.#page.stop();
-    return this.stats();
-  }
-
-  #use(record: (client: Client) => void): void {
-    if (this.#delivery === undefined) {
-      this.#left.consent++;
+function createConsent({ events, queue, delivery, storage }: ConsentParts): (consent: Consent) => undefined {
+  return (consent) => {
+    if (consent === events.consent || events.isClosed) return;
+    events.consent = consent;
+    if (consent === "granted") {
+      storage.allow();
+      events.admit();
+      delivery.start();
       return;
     }
-    record(this.#delivery.client);
-    if (this.#page.gone) this.#leaveAgain();
-  }
-
-  /** What is recorded while the page is unloaded goes out before the task ends. */
-  #leaveAgain(): void {
-    if (this.#leaveSoon) return;
-    this.#leaveSoon = true;
-    queueMicrotask(() => {
-      this.#leaveSoon = false;
-      this.#delivery?.leave();
-    });
-  }
-
-  #deliver(): Delivery {
-    const { service, headers, installId, onProblem, attributes } = this.#options;
-    return createDelivery({
-      service,
-      headers,
-      installId,
-      onProblem,
-      url: this.#url,
-      clock: this.#clock,
-      visitor: this.#visitor,
-      held: this.#consent === "pending",
-      isDev: this.#options.isDev ?? isLoopback(location.hostname),
-      attributes: { ...describeBrowser(navigator), ...attributes },
-      context: () => ({
-        page_url: this.#pageUrl(),
-        ...(this.#userId === undefined ? {} : { user_id: this.#userId }),
-      }),
-    });
-  }
-
-  #withdrawConsent(): void {
-    const ended = this.#delivery;
-    this.#delivery = undefined;
-    this.#visitor.forget();
-    if (ended === undefined) return;
-    const { pending } = ended.client.stats();
-    this.#former.push(() => closedByConsent(ended.client.stats()));
-    void ended.discard();
-    if (pending > 0) this.#tellConsent(pending);
-  }
-
-  #tellConsent(count: number): void {
-    const problem: Problem = {
-      code: "dropped",
-      message: `${count} event(s) that waited were dropped: consent was denied`,
-      count,
-      reason: { code: "consent" },
-    };
-    this.#options.onProblem?.(problem);
-  }
-
-  #dropped(): ClientStats["droppedBy"] {
-    return Object.fromEntries(Object.entries(this.#left).filter(([, count]) => count > 0));
-  }
-
-  /** Redacting costs more than all the rest of an event, so it is done once for each address. */
-  #pageUrl(): string {
-    const { href } = location;
-    if (href !== this.#shownUrl.href) this.#shownUrl = { href, redacted: redactUrl(href) };
-    return this.#shownUrl.redacted;
-  }
+    delivery.stop();
+    if (consent === "denied") {
+      queue.settle(queue.events.keys(), "dropped", "consent");
+      delivery.clear();
+      events.endSource();
+    }
+    storage.forbid();
+  };
 }
 
-function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+function watchLeaving({ events, delivery }: Pick<ConsentParts, "events" | "delivery">): () => void {
+  const isTakingPart = (): boolean => events.consent === "granted" && !events.isClosed;
+  const leave = (forGood: boolean): void => {
+    if (!isTakingPart()) return;
+    if (forGood) events.endSource();
+    delivery.leave(forGood);
+  };
+  return watchPage({
+    onLeave: leave,
+    onReturn: () => isTakingPart() && delivery.back(),
+    onOnline: delivery.sender.hurry,
+    onStorage: delivery.hear,
+  });
+}
+
+/** What was thrown as attributes in which every URL is redacted. */
+function redactError(thrown: unknown): Attributes {
+  const entries = Object.entries(describeError(thrown)).map(([key, value]) => {
+    const text = value instanceof Error ? String(value) : value;
+    return [key, typeof text === "string" ? redactUrlsIn(text) : text] as const;
+  });
+  return Object.fromEntries(entries);
 }

@@ -1,4 +1,5 @@
-import type { Attributes, Clock } from "@activity/core";
+import type { Attributes } from "@activity/core";
+import type { PageClock } from "./clock.ts";
 
 /** What a plugin gets: the page's client, reduced to what collecting needs. */
 export interface PluginPage {
@@ -6,7 +7,7 @@ export interface PluginPage {
   recordError(error: unknown, attributes?: Attributes): void;
   /** Counts an event that is left out because there are too many, as dropped with `rate_limited`. */
   countRateLimited(): void;
-  readonly clock: Clock;
+  readonly clock: PageClock;
 }
 
 /** Something that collects events by itself. Leave it out and it costs no byte. */

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
 import type { EventObject } from "@activity/core";
 import { httpContract, parseEvent } from "@activity/core";
 
@@ -35,6 +36,10 @@ export interface Collector {
   readonly events: readonly EventObject[];
   /** Asked before each request is answered; `undefined` takes the events, `"hang"` never answers. */
   refuse: (request: CollectedRequest) => Refusal | "hang" | undefined;
+  /** How long an answer takes. The events are taken before. */
+  delayMs: number;
+  /** So many answers are not given, although the events were taken: the connection breaks. */
+  loseAnswers: number;
   /** Asked of each valid event; a code rejects it. */
   reject: (event: EventObject) => string | undefined;
   /** Pages by path. */
@@ -79,6 +84,8 @@ export async function startCollector(): Promise<Collector> {
     requests,
     events,
     refuse: () => undefined,
+    delayMs: 0,
+    loseAnswers: 0,
     reject: () => undefined,
     pages: new Map(),
     routes: new Map(),
@@ -121,8 +128,13 @@ export async function startCollector(): Promise<Collector> {
     const counts = { accepted: valid.length - duplicates, duplicates, rejected: refused.size, discarded: 0 };
     const receipt = `${httpContract.headers.receiptPrefix}${batchId}=1; Max-Age=600; SameSite=Strict; Path=/`;
     const status = valid.length > 0 ? httpContract.status.accepted : httpContract.status.noneValid;
-    response.writeHead(status, { "content-type": "application/json", "set-cookie": receipt });
-    response.end(JSON.stringify({ ...counts, request_id: "r", problems }));
+    const respond = (): void => {
+      response.writeHead(status, { "content-type": "application/json", "set-cookie": receipt });
+      response.end(JSON.stringify({ ...counts, request_id: "r", problems }));
+    };
+    if (collector.loseAnswers-- > 0) response.destroy();
+    else if (collector.delayMs > 0) setTimeout(respond, collector.delayMs);
+    else respond();
   }
 
   function problemOf(event: EventObject, index: number): readonly { index: number; code: string }[] {
@@ -140,7 +152,8 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   } catch {
     return undefined; // The connection ended in the middle.
   }
-  return Buffer.concat(chunks).toString("utf8");
+  const bytes = Buffer.concat(chunks);
+  return (request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 
 function read({ headers }: IncomingMessage, body: string | undefined): CollectedRequest | undefined {

@@ -1,4 +1,4 @@
-import { browserLimits } from "../browser-limits.ts";
+import { errorsPerMinute } from "../browser-limits.ts";
 import type { BrowserPlugin, PluginPage } from "../plugin.ts";
 
 /** The source of an extension's script: its errors are not the page's. */
@@ -26,7 +26,7 @@ function startErrors(page: PluginPage): () => void {
     const now = page.clock.monotonic();
     times = times.filter((time) => now - time < minuteMs);
     const key = `${message}\n${stack ?? ""}`;
-    if (seen.has(key) || times.length >= browserLimits.errorsPerMinute) return page.countRateLimited();
+    if (seen.has(key) || times.length >= errorsPerMinute) return page.countRateLimited();
     if (seen.size < maxRemembered) seen.add(key);
     times.push(now);
     page.recordError(thrown, { source });

@@ -1,0 +1,59 @@
+import type { EventQueue } from "./event-queue.ts";
+import type { EventWriter } from "./event-writer.ts";
+import type { Journal } from "./journal.ts";
+import type { Lifeboat } from "./lifeboat.ts";
+
+/** What a sync works with. */
+export interface SyncOptions {
+  readonly queue: EventQueue;
+  readonly journal: Journal;
+  readonly lifeboat: Lifeboat;
+  readonly writer: EventWriter;
+}
+
+/**
+ * Makes the function by which a page learns what others did: events of its own that are in the journal no more are
+ * handed over; if it adopts, it also takes over what others and earlier pages left in journal and lifeboats.
+ * One runs after the other; never rejects.
+ */
+export function createEventSync({
+  queue,
+  journal,
+  lifeboat,
+  writer,
+}: SyncOptions): (adopting: boolean) => Promise<void> {
+  let last = Promise.resolve();
+  /** What had its outcome while the journal was being read. */
+  const gone = new Set<string>();
+  queue.listeners.add(({ id }) => gone.add(id));
+
+  async function sync(adopting: boolean): Promise<void> {
+    const isNew = (id: string): boolean => adopting && !queue.events.has(id) && !gone.has(id);
+    for (const { events, take } of adopting ? lifeboat.others() : []) {
+      try {
+        await journal.write(() => ({ put: events }));
+      } catch (cause) {
+        writer.giveUp(cause);
+        writer.adopt(events);
+      }
+      take();
+    }
+    gone.clear();
+    const known = [...writer.stored];
+    try {
+      const { ids, events } = await journal.read(isNew);
+      queue.settle(
+        known.filter((id) => !ids.has(id)),
+        "handedOver",
+      );
+      writer.adopt(events.filter(({ id }) => isNew(id)));
+    } catch (cause) {
+      writer.giveUp(cause);
+    }
+  }
+
+  return (adopting) => {
+    last = last.then(() => sync(adopting));
+    return last;
+  };
+}

@@ -1,0 +1,128 @@
+import { commitMs } from "./browser-limits.ts";
+import type { PageClock } from "./clock.ts";
+import type { EventQueue } from "./event-queue.ts";
+import type { Journal } from "./journal.ts";
+import type { Lifeboat } from "./lifeboat.ts";
+import type { PageStorage } from "./page-storage.ts";
+import type { WaitingEvent } from "./waiting-event.ts";
+
+/** Writes what waits into the journal by group commit, and removes what no longer does. */
+export interface EventWriter {
+  /** Whether the journal works. */
+  readonly isDurable: boolean;
+  /** What the journal has confirmed. */
+  readonly stored: Set<string>;
+  /** Whether no other page can know of an event. */
+  isNew(id: string): boolean;
+  /** Has what is new written soon: the first at once, then every 50 ms. */
+  keep(): void;
+  /** Has an event written again, since it was changed. */
+  rewrite(id: string): void;
+  /** Writes now. Resolves when it is done, or cannot be. */
+  write(): Promise<void>;
+  /** Puts into the lifeboat what the journal has not confirmed, in one step, and writes. */
+  leave(): void;
+  /** Takes events over that stand in the journal. */
+  adopt(events: readonly WaitingEvent[]): void;
+  /** Works without a journal from here on. */
+  giveUp(cause: unknown): void;
+}
+
+/** What a writer works with. */
+export interface WriterOptions {
+  readonly queue: EventQueue;
+  readonly journal: Journal;
+  readonly lifeboat: Lifeboat;
+  readonly storage: PageStorage;
+  readonly clock: PageClock;
+  readonly onGivenUp: (cause: unknown) => void;
+}
+
+/** Makes a writer. */
+export function createEventWriter(options: WriterOptions): EventWriter {
+  const { queue, journal, lifeboat, storage, clock, onGivenUp } = options;
+  /** What the journal was given, and what of it it has confirmed. */
+  const given = new Set<string>();
+  const stored = new Set<string>();
+  const doomed = new Set<string>();
+  let isDurable = true;
+  let isBusy = false;
+
+  queue.listeners.add(({ id }, outcome) => {
+    given.delete(id);
+    stored.delete(id);
+    if (outcome !== "handedOver") doomed.add(id);
+  });
+
+  const waiting = (): WaitingEvent[] => [...queue.events.values()];
+  const fresh = (): WaitingEvent[] => waiting().filter(({ id }) => isDurable && !given.has(id));
+  const giveUp = (cause: unknown): void => {
+    if (isDurable) onGivenUp(cause);
+    isDurable = false;
+  };
+
+  async function write(): Promise<void> {
+    if (!storage.isAllowed) return;
+    const { aboard } = lifeboat;
+    let put: WaitingEvent[] = [];
+    let remove: string[] = [];
+    try {
+      await journal.write(() => {
+        queue.settle(lifeboat.taken(), "handedOver");
+        put = fresh();
+        remove = [...doomed];
+        for (const { id } of put) given.add(id);
+        return { put, remove };
+      });
+      for (const { id } of put) if (given.has(id)) stored.add(id);
+      for (const id of remove) doomed.delete(id);
+      if (aboard === lifeboat.aboard) lifeboat.haul();
+      if (put.length + remove.length > 0) lifeboat.ring();
+    } catch (cause) {
+      giveUp(cause);
+    }
+  }
+
+  function keep(): void {
+    if (isBusy) return;
+    isBusy = true;
+    void write().then(() =>
+      clock.setTimer(() => {
+        isBusy = false;
+        if (fresh().length > 0) keep();
+      }, commitMs),
+    );
+  }
+
+  return {
+    get isDurable() {
+      return isDurable;
+    },
+    stored,
+    isNew: (id) => !given.has(id),
+    keep,
+    write,
+    giveUp,
+    rewrite: (id) => {
+      given.delete(id);
+      stored.delete(id);
+    },
+    leave: () => {
+      // What has not left comes first: there may not be room for all.
+      const unstored = waiting().filter(({ id }) => !stored.has(id));
+      const hasLeft = ({ id }: WaitingEvent): number => Number(queue.flying.has(id));
+      lifeboat.board(unstored.sort((a, b) => hasLeft(a) - hasLeft(b)));
+      void write();
+    },
+    adopt: (events) => {
+      for (const event of events) {
+        if (isDurable) {
+          given.add(event.id);
+          stored.add(event.id);
+        }
+        queue.counts.adopted++;
+        queue.add(event);
+      }
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { createId } from "@activity/core";
+import { lifeboatBytes } from "./browser-limits.ts";
+import type { PageStorage } from "./page-storage.ts";
+import { parseJson } from "./parse-json.ts";
+import type { WaitingEvent } from "./waiting-event.ts";
+
+/** What a page leaves in storage, written in the step in which it leaves: a key a page. */
+export interface Lifeboat {
+  /** What the last `board` was given; empty when none was or the boat is back. */
+  readonly aboard: readonly WaitingEvent[];
+  /** Puts events into the boat, as far as there is room. */
+  board(events: readonly WaitingEvent[]): void;
+  /** The ids aboard when another page has taken the boat, which is then forgotten; else none. */
+  taken(): readonly string[];
+  /** Takes the boat back. */
+  haul(): void;
+  /** The boats of other pages, and how to take one. */
+  others(): readonly { readonly events: readonly WaitingEvent[]; take(): void }[];
+  /** Tells the other pages that there is something new. A boat tells them, too. */
+  ring(): void;
+}
+
+/** More than what stands round the text of an event. */
+const rowBytes = 128;
+
+/** Makes a lifeboat whose keys, and the bell's, begin with a prefix. */
+export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
+  let key = "";
+  let aboard: readonly WaitingEvent[] = [];
+  return {
+    get aboard() {
+      return aboard;
+    },
+    board: (events) => {
+      aboard = events;
+      if (events.length === 0) return;
+      key ||= `${prefix}.${createId()}`;
+      let room: number = lifeboatBytes;
+      const fitting = events.filter(({ bytes }) => {
+        room -= bytes + rowBytes;
+        return room > 0;
+      });
+      storage.set(key, JSON.stringify(fitting));
+    },
+    taken: () => {
+      if (aboard.length === 0 || storage.get(key)) return [];
+      const ids = aboard.map(({ id }) => id);
+      aboard = [];
+      return ids;
+    },
+    haul: () => {
+      aboard = [];
+      if (key) storage.remove(key);
+    },
+    others: () =>
+      storage
+        .keys(`${prefix}.`)
+        .filter((other) => other !== key)
+        .map((other) => {
+          const events = parseJson(storage.get(other));
+          return { events: Array.isArray(events) ? events : [], take: () => storage.remove(other) };
+        }),
+    ring: () => storage.set(prefix, createId()),
+  };
+}

@@ -1,0 +1,39 @@
+import { maxAgeMs } from "./browser-limits.ts";
+import type { EventQueue } from "./event-queue.ts";
+import type { WaitingEvent } from "./waiting-event.ts";
+
+/** What may be taken. */
+export interface BatchWish {
+  readonly maxEvents: number;
+  /** Bytes of events with a comma between them; a single larger event travels alone unless the page leaves. */
+  readonly maxBytes: number;
+  /** The most important first. */
+  readonly isLeaving: boolean;
+  /** Under whom events may leave now. */
+  readonly owners: readonly string[];
+  /** Ids that must wait. */
+  readonly withheld: ReadonlySet<string>;
+  readonly nowMs: number;
+}
+
+/** Chooses the events of one request. Those that are too old, or whose owner will never be back, are dropped. */
+export function takeBatch(queue: EventQueue, wish: BatchWish): readonly WaitingEvent[] {
+  const { isLeaving, owners, withheld, nowMs, maxEvents } = wish;
+  const waiting = [...queue.events.values()];
+  if (isLeaving) waiting.sort((a, b) => b.importance - a.importance);
+  let room = wish.maxBytes;
+  const batch: WaitingEvent[] = [];
+  for (const event of waiting) {
+    const { id, at, owner, bytes } = event;
+    if (queue.flying.has(id) || withheld.has(id)) continue;
+    if (nowMs - at > maxAgeMs) queue.settle([id], "dropped", "expired");
+    else if (!owners.includes(owner)) {
+      // A user may sign in again; a client that was reset never comes back.
+      if (owner.startsWith("c")) queue.settle([id], "dropped", "identity_gone");
+    } else if (batch.length < maxEvents && (bytes < room || (!isLeaving && batch.length === 0))) {
+      room -= bytes + 1;
+      batch.push(event);
+    }
+  }
+  return batch;
+}
