@@ -65,8 +65,8 @@ export function createAttempts({ url, headers, notes, clock, onUnwanted }: Attem
       flying = size;
       bytesInFlight += size;
       const answer = await postBatch(url, init, clock);
-      if (answer.status === 403 && Object(answer.body).code === "consent_denied") return onUnwanted();
       const verdict = toHttpVerdict({ ...answer, refusals: refusals + 1 }, ids.length, clock.now());
+      if (verdict.kind === "denied") return onUnwanted();
       refusals = verdict.kind === "retry" && verdict.attention ? refusals + 1 : 0;
       return verdict;
     } catch {
