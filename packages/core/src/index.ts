@@ -41,6 +41,8 @@ export type { EncodedAttributes } from "./event/encode-carefully.ts";
 export { encodeCarefully } from "./event/encode-carefully.ts";
 export { encodeHead, finishAttributes } from "./event/encode-event.ts";
 export { checkAttributes } from "./event/event-problems.ts";
+export type { TextToScan } from "./event/event-scanner.ts";
+export { EventScanner } from "./event/event-scanner.ts";
 export { eventTimeMs, isEventTime } from "./event/event-time.ts";
 export type { ParsedEvent } from "./event/parse-event.ts";
 export { parseEvent, parseEventText } from "./event/parse-event.ts";

@@ -1,17 +1,15 @@
 import type { ActivityEvent, AnsweredProblem, EventProblem } from "@activity/core";
 import { eventTimeMs, httpContract, parseEventText } from "@activity/core";
 import type { ProxyLimits } from "./proxy-options.ts";
+import type { Slice } from "./sliced-body.ts";
+import { textOf } from "./sliced-body.ts";
 import type { Stamper } from "./stamper.ts";
-
-/** An event that passed the checks, and its place in the body. */
-export interface CheckedEvent {
-  readonly index: number;
-  readonly event: ActivityEvent;
-}
 
 /** The events of a body, good and bad apart. */
 export interface CheckedEvents {
-  readonly good: readonly CheckedEvent[];
+  readonly good: readonly ActivityEvent[];
+  /** Where each good event stands in the body. */
+  readonly places: readonly number[];
   /** One for each bad event, in the order of the body. */
   readonly problems: readonly AnsweredProblem[];
 }
@@ -27,25 +25,45 @@ export interface CheckContext {
 const idShape = /^[!-~]{1,128}$/;
 
 /** Checks every event of a body; a bad one harms no other. */
-export function checkEvents(slices: readonly (string | undefined)[], context: CheckContext): CheckedEvents {
-  const good: CheckedEvent[] = [];
+export function checkEvents(slices: readonly Slice[], context: CheckContext): CheckedEvents {
+  const good: ActivityEvent[] = [];
+  const places: number[] = [];
   const problems: AnsweredProblem[] = [];
-  for (const [index, slice] of slices.entries()) {
-    const checked = slice === undefined ? [notUtf8] : checkEvent(slice, context);
-    if ("text" in checked) good.push({ index, event: checked });
+  for (let index = 0; index < slices.length; index++) {
+    const slice = slices[index];
+    const checked = slice === undefined ? [notUtf8] : checkSlice(slice, context);
+    if ("text" in checked) {
+      good.push(checked);
+      places.push(index);
+      continue;
+    }
     // Only those that will be listed are worth another look for their id.
-    else
-      problems.push(
-        answerProblem(index, checked, problems.length < httpContract.maxProblems ? slice : undefined),
-      );
+    const listed = problems.length < httpContract.maxProblems;
+    problems.push(answerProblem(index, checked, listed ? slice : undefined));
   }
-  return { good, problems };
+  return { good, places, problems };
 }
 
 const notUtf8: EventProblem = { code: "bad_unicode", pointer: "", detail: "the event is not valid UTF-8" };
 
-function checkEvent(slice: string, context: CheckContext): ActivityEvent | readonly EventProblem[] {
+function checkSlice(
+  slice: ActivityEvent | string,
+  context: CheckContext,
+): ActivityEvent | readonly EventProblem[] {
   const { limits, stamper } = context;
+  const checked =
+    typeof slice === "string" || stamper !== undefined
+      ? checkText(typeof slice === "string" ? slice : slice.text, context)
+      : slice;
+  const tooFar =
+    "text" in checked && limits.maxFutureMs < Number.POSITIVE_INFINITY && isTooFar(checked, context);
+  return tooFar ? [tooFarAhead(limits.maxFutureMs)] : checked;
+}
+
+function checkText(
+  slice: string,
+  { limits, stamper }: CheckContext,
+): ActivityEvent | readonly EventProblem[] {
   const stamped = stamper?.(slice) ?? { text: slice, addedBytes: 0, addedKeys: 0 };
   if ("problem" in stamped) return [stamped.problem];
   const { event, problems } = parseEventText(stamped.text, {
@@ -53,29 +71,21 @@ function checkEvent(slice: string, context: CheckContext): ActivityEvent | reado
     maxKeys: limits.maxKeys + stamped.addedKeys,
     maxDepth: limits.maxDepth,
   });
-  if (problems !== undefined) return problems;
-  return isTooFar(event, context) ? [tooFar(limits.maxFutureMs)] : event;
+  return event ?? problems;
 }
 
 function isTooFar(event: ActivityEvent, { limits, nowMs }: CheckContext): boolean {
-  return (
-    limits.maxFutureMs < Number.POSITIVE_INFINITY &&
-    eventTimeMs(event.event_time) > nowMs + limits.maxFutureMs
-  );
+  return eventTimeMs(event.event_time) > nowMs + limits.maxFutureMs;
 }
 
-function tooFar(maxFutureMs: number): EventProblem {
+function tooFarAhead(maxFutureMs: number): EventProblem {
   const detail = `event_time is more than ${maxFutureMs} ms ahead of the server's clock`;
   return { code: "time_too_far", pointer: "/event_time", detail };
 }
 
-function answerProblem(
-  index: number,
-  problems: readonly EventProblem[],
-  slice: string | undefined,
-): AnsweredProblem {
+function answerProblem(index: number, problems: readonly EventProblem[], slice: Slice): AnsweredProblem {
   const [first = notUtf8] = problems;
-  const id = slice === undefined ? undefined : readId(slice);
+  const id = slice === undefined ? undefined : readId(textOf(slice) ?? "");
   return {
     index,
     ...(id === undefined ? {} : { event_id: id }),

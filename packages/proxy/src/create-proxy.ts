@@ -1,14 +1,13 @@
-import type { AnsweredProblem } from "@activity/core";
+import type { AnsweredProblem, Reason } from "@activity/core";
 import { httpContract, systemClock } from "@activity/core";
 import type { ProxyAnswer } from "./answer.ts";
 import { acceptedAnswer, listProblems, Refusal, refusalAnswer, unavailable } from "./answer.ts";
 import type { AnsweredRequest, RequestTrail } from "./answered-request.ts";
 import { BodyMeter } from "./body-meter.ts";
-import type { CheckedEvent } from "./check-events.ts";
 import { checkEvents } from "./check-events.ts";
 import { DedupeWindow } from "./dedupe-window.ts";
-import type { Fate, PendingWrite } from "./event-writer.ts";
-import { EventWriter, keyOf } from "./event-writer.ts";
+import type { EventFate } from "./event-writer.ts";
+import { EventWriter } from "./event-writer.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import { corsHeaders, preflightAnswer } from "./origin-policy.ts";
 import type { Principal, ProxyLimits, ProxyOptions } from "./proxy-options.ts";
@@ -17,9 +16,10 @@ import type { ProxyProblemHandler } from "./proxy-problem.ts";
 import { guardProblemHandler } from "./proxy-problem.ts";
 import { readBody } from "./read-body.ts";
 import type { ProxyRequest } from "./request.ts";
-import type { SlicedBody } from "./slice-body.ts";
 import { sliceBody } from "./slice-body.ts";
-import { createStamper, readSentAt } from "./stamper.ts";
+import type { SlicedBody } from "./sliced-body.ts";
+import { readSentAt, textOf } from "./sliced-body.ts";
+import { createStamper } from "./stamper.ts";
 import type { WebRequest, WebResponse } from "./web-request.ts";
 import { fromWebRequest, toWebResponse } from "./web-request.ts";
 
@@ -63,7 +63,7 @@ class Pipeline<P extends Principal> implements EventProxy {
   readonly #tell: ProxyProblemHandler;
   readonly #gate: Gatekeeper<P>;
   readonly #meter: BodyMeter;
-  readonly #window: DedupeWindow<PendingWrite> | undefined;
+  readonly #window: DedupeWindow | undefined;
   readonly #writer: EventWriter;
 
   constructor(options: ProxyOptions<P>) {
@@ -122,7 +122,10 @@ class Pipeline<P extends Principal> implements EventProxy {
   }
 
   remember(eventIds: Iterable<string>, tenant?: string): void {
-    for (const id of eventIds) this.#window?.commit(keyOf(id, tenant));
+    this.#window?.take(
+      Array.from(eventIds, (id) => ({ event_id: id })),
+      tenant,
+    );
   }
 
   async #answer(request: ProxyRequest, context: AnswerContext<P>): Promise<ProxyAnswer> {
@@ -134,7 +137,7 @@ class Pipeline<P extends Principal> implements EventProxy {
     try {
       const { clock = systemClock } = this.#options;
       const body = await readBody(request, { limits: this.#limits, clock, account });
-      const sliced = sliceBody(body, form, this.#limits);
+      const sliced = sliceBody(body, form, { limits: this.#limits, decode: request.decodeUtf8 });
       if (!consent) trail.discarded = sliced.slices.length;
       const answer = consent
         ? await this.#take(sliced, { request, requestId, trail })
@@ -156,25 +159,26 @@ class Pipeline<P extends Principal> implements EventProxy {
       sentAt,
       attributes: principal?.attributes,
     });
-    const { good, problems } = checkEvents(sliced.slices, { limits: this.#limits, nowMs, stamper });
-    const fates = await this.#writer.write(good, principal?.tenant);
-    this.#throwIfOpen(fates);
-    const refused = good.flatMap((event, at) => rejectedProblem(event, fates[at]) ?? []);
+    const { good, places, problems } = checkEvents(sliced.slices, { limits: this.#limits, nowMs, stamper });
+    const { accepted, duplicates, exceptions } = await this.#writer.write(good, principal?.tenant);
+    if (exceptions.length > 0) this.#throwIfOpen(exceptions, good.length);
+    const refused = exceptions.map(({ at, fate }) =>
+      sinkProblem(places[at] ?? 0, good[at]?.event_id, fate.reason),
+    );
     const all =
       refused.length > 0 ? [...problems, ...refused].toSorted((a, b) => a.index - b.index) : problems;
     if (all.length > 0) {
       const [first] = all;
       const message = `${all.length} event(s) were rejected, the first as ${first?.code}: ${first?.detail}`;
       this.#tell({ code: "rejected", message, count: all.length });
-      trail.rejected = all.map((problem) => ({ text: sliced.slices[problem.index], problem }));
+      trail.rejected = all.map((problem) => ({ text: textOf(sliced.slices[problem.index]), problem }));
     }
     if (all.length === sliced.slices.length) throw noneValid(all);
-    const accepted = good.flatMap(({ event }, at) => (fates[at]?.was === "accepted" ? event : []));
     trail.accepted = accepted;
-    trail.duplicates = fates.length - accepted.length - refused.length;
+    trail.duplicates = duplicates;
     return acceptedAnswer({
       accepted: accepted.length,
-      duplicates: trail.duplicates,
+      duplicates,
       rejected: all.length,
       discarded: 0,
       request_id: requestId,
@@ -183,15 +187,15 @@ class Pipeline<P extends Principal> implements EventProxy {
   }
 
   /** The whole request is sent again where the sink left one event open; ids make that harmless. */
-  #throwIfOpen(fates: readonly Fate[]): void {
-    const open = fates.filter((fate) => fate.was === "open");
+  #throwIfOpen(exceptions: readonly EventFate[], count: number): void {
+    const open = exceptions.flatMap(({ fate }) => (fate.was === "open" ? [fate] : []));
     const [first] = open;
     if (first === undefined) return;
     const why = first.reason.detail ?? first.reason.code;
-    const nothingTaken = open.length === fates.length && open.every(({ taken }) => !taken);
+    const nothingTaken = open.length === count && open.every(({ taken }) => !taken);
     const detail = nothingTaken
       ? `the sink took nothing: ${why}`
-      : `the sink did not confirm ${open.length} of ${fates.length} event(s): ${why}; some may have been taken`;
+      : `the sink did not confirm ${open.length} of ${count} event(s): ${why}; some may have been taken`;
     this.#tell({ code: "unavailable", message: detail });
     throw unavailable(nothingTaken ? "refused_by_sink" : "not_confirmed", detail, first.retryAfterMs);
   }
@@ -241,13 +245,9 @@ interface TakeContext<P extends Principal> {
 
 const noneTaken = { accepted: 0, duplicates: 0, rejected: 0 };
 
-function rejectedProblem(
-  { index, event }: CheckedEvent,
-  fate: Fate | undefined,
-): AnsweredProblem | undefined {
-  if (fate?.was !== "rejected") return undefined;
-  const { code, detail = "the sink refused the event for good" } = fate.reason;
-  return { index, event_id: event.event_id, pointer: "", code, detail };
+function sinkProblem(index: number, eventId: string | undefined, reason: Reason): AnsweredProblem {
+  const { code, detail = "the sink refused the event for good" } = reason;
+  return { index, ...(eventId === undefined ? {} : { event_id: eventId }), pointer: "", code, detail };
 }
 
 /** A closing page cannot read its answer; the next one finds this cookie. */

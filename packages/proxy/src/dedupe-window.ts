@@ -1,23 +1,38 @@
 import type { Clock } from "@activity/core";
 import { httpContract } from "@activity/core";
+import { NumberedIds } from "./numbered-ids.ts";
+import { PlainIds } from "./plain-ids.ts";
 import type { DedupeOptions } from "./proxy-options.ts";
 
-/** What one entry costs in memory beside its characters: a map entry and the header of a string. */
-const entryBytes = 64;
+/** What is known of an id: nothing, that a write carries it, or that it has been taken. */
+export type IdState = "new" | "reserved" | "taken";
+
+/** Ids of one kind. */
+export interface IdStore {
+  /** Ids that have been taken. */
+  readonly size: number;
+  /** Memory in use, estimated. */
+  readonly bytes: number;
+  /** Says what is known of an id, and reserves it where nothing is. `isOver` tells whether what was taken in some second is too old. */
+  claim(id: string, tenant: string | undefined, isOver: (second: number) => boolean): IdState;
+  release(id: string, tenant: string | undefined): void;
+  take(id: string, tenant: string | undefined, second: number): void;
+  /** The second in which whatever is forgotten next was taken. */
+  oldest(): number | undefined;
+  forgetOldest(): void;
+}
 
 /**
- * Ids that have been taken, for recognising repeats, and ids whose write is under way with that write.
- * A repeat does not refresh its id. When the window is full the oldest go.
+ * Ids that have been taken, for recognising repeats, and ids whose write is under way. A repeat does not
+ * refresh its id. When the window is full the oldest go.
  */
-export class DedupeWindow<Write extends object> {
+export class DedupeWindow {
   readonly #clock: Clock;
   readonly #windowMs: number;
   readonly #maxIds: number;
   readonly #maxBytes: number;
-  /** In the order of entry, with the second of entry: small integers take no room of their own. */
-  readonly #taken = new Map<string, number>();
-  readonly #reserved = new Map<string, Write>();
-  #bytes = 0;
+  readonly #numbered = new NumberedIds();
+  readonly #plain = new PlainIds();
 
   constructor(options: DedupeOptions, clock: Clock) {
     const { dedupe } = httpContract;
@@ -29,56 +44,52 @@ export class DedupeWindow<Write extends object> {
 
   /** Ids remembered now. */
   get size(): number {
-    return this.#taken.size;
+    return this.#numbered.size + this.#plain.size;
   }
 
-  /** `true` where an id has been taken, the write that carries it where one does, else `undefined`. */
-  find(key: string): true | Write | undefined {
-    const second = this.#taken.get(key);
-    if (second === undefined) return this.#reserved.get(key);
-    if (!this.#isOver(second)) return true;
-    this.#forget(key);
-    return undefined;
+  /** Memory that they take, estimated. */
+  get bytes(): number {
+    return this.#numbered.bytes + this.#plain.bytes;
   }
 
-  /** Says that a write carries an id. */
-  reserve(key: string, write: Write): void {
-    this.#reserved.set(key, write);
+  /** Says what is known of an id, and reserves it where nothing is: a write will carry it. */
+  claim(id: string, tenant: string | undefined): IdState {
+    return this.#storeOf(id).claim(id, tenant, this.#isOver);
   }
 
   /** The write did not take the id: it may come again. */
-  release(key: string): void {
-    this.#reserved.delete(key);
+  release(id: string, tenant: string | undefined): void {
+    this.#storeOf(id).release(id, tenant);
   }
 
-  /** The id has been taken. */
-  commit(key: string): void {
-    this.#reserved.delete(key);
-    if (this.#taken.has(key)) return;
-    this.#taken.set(key, this.#second());
-    this.#bytes += key.length + entryBytes;
-    if (this.#isFull()) this.#shrink();
+  /** The events have been taken. */
+  take(events: readonly { readonly event_id: string }[], tenant: string | undefined): void {
+    const second = this.#second();
+    for (const { event_id: id } of events) this.#storeOf(id).take(id, tenant, second);
+    this.#shrink();
   }
 
-  #isFull(): boolean {
-    return this.#taken.size > this.#maxIds || this.#bytes > this.#maxBytes;
+  #storeOf(id: string): IdStore {
+    return NumberedIds.sourceLength(id) > 0 ? this.#numbered : this.#plain;
   }
 
-  /** What is too old goes when it is asked for, and otherwise here: it stands at the front. */
   #shrink(): void {
-    for (const [oldest, second] of this.#taken) {
-      if (!this.#isFull() && !this.#isOver(second)) break;
-      this.#forget(oldest);
+    for (;;) {
+      const [numbered, plain] = [this.#numbered.oldest(), this.#plain.oldest()];
+      const oldest = Math.min(numbered ?? Number.POSITIVE_INFINITY, plain ?? Number.POSITIVE_INFINITY);
+      if (oldest === Number.POSITIVE_INFINITY || !(this.#isFull() || this.#isOver(oldest))) return;
+      // Within one second, whichever takes more room pays.
+      const heavier = this.#numbered.bytes > this.#plain.bytes ? this.#numbered : this.#plain;
+      const store = numbered === plain ? heavier : oldest === numbered ? this.#numbered : this.#plain;
+      store.forgetOldest();
     }
   }
 
-  #forget(key: string): void {
-    if (this.#taken.delete(key)) this.#bytes -= key.length + entryBytes;
+  #isFull(): boolean {
+    return this.size > this.#maxIds || this.bytes > this.#maxBytes;
   }
 
-  #isOver(second: number): boolean {
-    return (this.#second() - second) * 1_000 >= this.#windowMs;
-  }
+  readonly #isOver = (second: number): boolean => (this.#second() - second) * 1_000 >= this.#windowMs;
 
   #second(): number {
     return Math.floor(this.#clock.monotonic() / 1_000);

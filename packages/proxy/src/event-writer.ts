@@ -1,31 +1,26 @@
-import type {
-  AckLevel,
-  ActivityEvent,
-  Clock,
-  Reason,
-  Sink,
-  WriteException,
-  WriteOptions,
-  WriteOutcome,
-} from "@activity/core";
-import type { CheckedEvent } from "./check-events.ts";
+import type { AckLevel, ActivityEvent, Clock, Sink, WriteOptions, WriteOutcome } from "@activity/core";
 import type { DedupeWindow } from "./dedupe-window.ts";
+import type { Fate } from "./pending-write.ts";
+import { PendingWrite } from "./pending-write.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
 
 /** How long a sink that was told to give up may take to say what became of the events. */
 const abortGraceMs = 500;
 
-/** What became of one event. */
-export type Fate =
-  | { readonly was: "accepted" | "duplicate" }
-  | { readonly was: "rejected"; readonly reason: Reason }
-  /** To be sent again. `taken` is false where the sink refused the write as a whole: nothing entered. */
-  | {
-      readonly was: "open";
-      readonly reason: Reason;
-      readonly taken: boolean;
-      readonly retryAfterMs?: number | undefined;
-    };
+/** What became of the events of a request. */
+export interface WriteAccount {
+  readonly accepted: readonly ActivityEvent[];
+  readonly duplicates: number;
+  /** In no order. */
+  readonly exceptions: readonly EventFate[];
+}
+
+/** What became of an event that was not accepted. */
+export interface EventFate {
+  /** Its place among the events that were given. */
+  readonly at: number;
+  readonly fate: Fate;
+}
 
 /** What a writer is made of. */
 export interface EventWriterOptions {
@@ -33,83 +28,63 @@ export interface EventWriterOptions {
   readonly ack: AckLevel;
   readonly ackTimeoutMs: number;
   /** `undefined` forwards repeats. */
-  readonly window: DedupeWindow<PendingWrite> | undefined;
+  readonly window: DedupeWindow | undefined;
   readonly clock: Clock;
   readonly tell: ProxyProblemHandler;
-}
-
-/** A write whose outcome is not known yet. */
-export interface PendingWrite {
-  /** Place of each id in the write. */
-  readonly places: ReadonlyMap<string, number>;
-  readonly outcome: Promise<SettledWrite>;
-}
-
-/** What became of a write: refused as a whole, or done but for some. */
-interface SettledWrite {
-  readonly refusal: Extract<WriteOutcome, { state: "refused" }> | undefined;
-  readonly exceptions: ReadonlyMap<number, WriteException>;
 }
 
 /** Writes events that have not been taken before, and waits with those that another request is writing now. */
 export class EventWriter {
   readonly #options: EventWriterOptions;
+  /** Writes that the sink has not answered. */
+  readonly #pending = new Set<PendingWrite>();
 
   constructor(options: EventWriterOptions) {
     this.#options = options;
   }
 
-  /** The fate of each event, in order; never later than the time for it allows. Never rejects. */
-  async write(events: readonly CheckedEvent[], tenant: string | undefined): Promise<readonly Fate[]> {
+  /** Writes events of a tenant; never later back than the time for it allows. Never rejects. */
+  async write(events: readonly ActivityEvent[], tenant: string | undefined): Promise<WriteAccount> {
     const { window } = this.#options;
-    const keys = events.map(({ event }) => keyOf(event.event_id, tenant));
-    const places = new Map<string, number>();
-    const own: number[] = [];
-    const seen: (true | PendingWrite | undefined)[] = [];
-    for (const [at, key] of keys.entries()) {
-      const found = window === undefined || places.has(key) ? undefined : window.find(key);
-      seen.push(found);
-      if (found !== undefined || (window !== undefined && places.has(key))) continue;
-      places.set(window === undefined ? `${at}` : key, own.length);
-      own.push(at);
+    const own: ActivityEvent[] = [];
+    const places: number[] = [];
+    const joined: number[] = [];
+    let duplicates = 0;
+    for (let at = 0; at < events.length; at++) {
+      const event = events[at] as ActivityEvent; // Below its length.
+      const state = window?.claim(event.event_id, tenant) ?? "new";
+      if (state === "taken") duplicates++;
+      else if (state === "reserved") joined.push(at);
+      else {
+        own.push(event);
+        places.push(at);
+      }
     }
-    const pending = own.length > 0 ? this.#start(events, own, places) : undefined;
-    const outcomes = await this.#outcomes([...seen, pending]);
-    return keys.map((key, at) => {
-      const found = seen[at];
-      if (found === true) return { was: "duplicate" };
-      const write = found ?? pending;
-      const outcome = write && outcomes.get(write);
-      const place = write?.places.get(window === undefined ? `${at}` : key);
-      const fate = fateOf(outcome, place ?? 0);
-      const isOwn = found === undefined && own[place ?? 0] === at;
-      return fate.was === "accepted" && !isOwn ? { was: "duplicate" } : fate;
-    });
+    const stop = new AbortController();
+    const write = own.length > 0 ? this.#start(own, tenant, stop.signal) : undefined;
+    const carriers = joined.map((at) => this.#carrierOf(events[at]?.event_id ?? "", tenant));
+    await this.#wait([write, ...carriers.map((carrier) => carrier?.write)], stop);
+    const exceptions: EventFate[] = [];
+    if (write) for (const [place, fate] of write.fates) exceptions.push({ at: places[place] ?? 0, fate });
+    for (const [index, at] of joined.entries()) {
+      const carrier = carriers[index];
+      const fate = carrier?.write.fates.get(carrier.place);
+      if (fate === undefined) duplicates++;
+      else exceptions.push({ at, fate });
+    }
+    const accepted = write && write.fates.size > 0 ? own.filter((_, place) => !write.fates.has(place)) : own;
+    return { accepted, duplicates, exceptions };
   }
 
-  #start(
-    events: readonly CheckedEvent[],
-    own: readonly number[],
-    places: ReadonlyMap<string, number>,
-  ): PendingWrite {
-    const { ack, ackTimeoutMs, window, clock } = this.#options;
-    const stop = new AbortController();
-    const timer = clock.setTimer(() => stop.abort(), ackTimeoutMs, { unref: true });
-    const batch = own.flatMap((at) => events[at]?.event ?? []);
-    const writing = this.#call(batch, { until: ack, signal: stop.signal });
-    const outcome = writing.then((done) => {
-      timer.cancel();
-      const settled: SettledWrite =
-        done.state === "refused"
-          ? { refusal: done, exceptions: new Map() }
-          : { refusal: undefined, exceptions: new Map(done.except?.map((one) => [one.index, one])) };
-      if (window !== undefined) settle(window, places, settled);
-      return settled;
+  #start(events: readonly ActivityEvent[], tenant: string | undefined, signal: AbortSignal): PendingWrite {
+    const { ack } = this.#options;
+    const write = new PendingWrite(events, tenant, this.#call(events, { until: ack, signal }));
+    this.#pending.add(write);
+    void write.done.then(() => {
+      this.#pending.delete(write);
+      this.#settle(write);
     });
-    const pending: PendingWrite = { places, outcome };
-    // Nothing that a sink does before it gives its promise back can have settled these.
-    if (window !== undefined) for (const key of places.keys()) window.reserve(key, pending);
-    return pending;
+    return write;
   }
 
   /** A sink promises never to throw; one that does all the same may have taken events. */
@@ -120,57 +95,43 @@ export class EventWriter {
     } catch (cause) {
       tell({ code: "failed", message: "the sink threw on write", cause });
       const reason = { code: "sink_failed", detail: "the sink threw" };
-      return {
-        state: "done",
-        reached: ack,
-        except: batch.map((_, index) => ({ index, was: "unknown", reason })),
-      };
+      const except = batch.map((_, index) => ({ index, was: "unknown" as const, reason }));
+      return { state: "done", reached: ack, except };
     }
   }
 
-  /** What is known of some writes when the time for them is up. */
-  async #outcomes(
-    writes: readonly (true | PendingWrite | undefined)[],
-  ): Promise<ReadonlyMap<PendingWrite, SettledWrite>> {
+  /** Which write carries an id that is reserved, and where. */
+  #carrierOf(
+    id: string,
+    tenant: string | undefined,
+  ): { readonly write: PendingWrite; readonly place: number } | undefined {
+    for (const write of this.#pending) {
+      const place = write.placeOf(id, tenant);
+      if (place !== undefined) return { write, place };
+    }
+    return undefined;
+  }
+
+  /** Waits until writes are answered or the time for them is up; `stop` is told in time to answer. */
+  async #wait(writes: readonly (PendingWrite | undefined)[], stop: AbortController): Promise<void> {
     const { clock, ackTimeoutMs } = this.#options;
-    const known = new Map<PendingWrite, SettledWrite>();
-    const distinct = new Set(writes.filter((write) => typeof write === "object"));
-    const all = [...distinct].map(async (write) => known.set(write, await write.outcome));
-    const stop: { timer?: { cancel(): void } } = {};
+    const stopWaiting: { timer?: { cancel(): void } } = {};
     const late = new Promise<void>((resolve) => {
-      stop.timer = clock.setTimer(resolve, ackTimeoutMs + abortGraceMs, { unref: true });
+      const abort = (): void => {
+        stop.abort();
+        stopWaiting.timer = clock.setTimer(resolve, abortGraceMs, { unref: true });
+      };
+      stopWaiting.timer = clock.setTimer(abort, ackTimeoutMs, { unref: true });
     });
-    await Promise.race([Promise.all(all), late]);
-    stop.timer?.cancel();
-    return known;
+    await Promise.race([Promise.all(writes.map((write) => write?.done)), late]);
+    stopWaiting.timer?.cancel();
   }
-}
 
-/** What an event is recognised by. Ids hold no line feed, so no two pairs give one key. */
-export function keyOf(eventId: string, tenant: string | undefined): string {
-  return tenant === undefined ? eventId : `${tenant}\n${eventId}`;
-}
-
-function settle(
-  window: DedupeWindow<PendingWrite>,
-  places: ReadonlyMap<string, number>,
-  { refusal, exceptions }: SettledWrite,
-): void {
-  for (const [key, place] of places) {
-    if (refusal !== undefined || exceptions.has(place)) window.release(key);
-    else window.commit(key);
+  #settle({ events, tenant, fates }: PendingWrite): void {
+    const { window } = this.#options;
+    if (window === undefined) return;
+    const taken = fates.size === 0 ? events : events.filter((_, place) => !fates.has(place));
+    window.take(taken, tenant);
+    for (const place of fates.keys()) window.release(events[place]?.event_id ?? "", tenant);
   }
-}
-
-function fateOf(settled: SettledWrite | undefined, place: number): Fate {
-  if (settled === undefined) return { was: "open", reason: { code: "unanswered" }, taken: true };
-  const { refusal, exceptions } = settled;
-  if (refusal !== undefined) {
-    const { reason, retryAfterMs } = refusal;
-    return { was: "open", reason, taken: false, retryAfterMs };
-  }
-  const exception = exceptions.get(place);
-  if (exception === undefined) return { was: "accepted" };
-  const { was, reason } = exception;
-  return was === "rejected" ? { was, reason } : { was: "open", reason, taken: true };
 }

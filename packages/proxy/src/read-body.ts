@@ -29,7 +29,7 @@ export async function readBody(request: ProxyRequest, context: ReadBodyContext):
   if (Number(request.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge(context.limits);
   const body = request.body();
   if (body.kind !== "stream") return parsedBody(body, context);
-  const bytes = await withinTime(collect(body.chunks, context), context);
+  const bytes = await withinTime(collect(body.read, context), context);
   if (decode === undefined) return bytes;
   try {
     const decoded = await decode(bytes, maxBodyBytes);
@@ -77,18 +77,18 @@ function decoderOf(request: ProxyRequest, coding: string): BodyDecoder | undefin
 }
 
 async function collect(
-  chunks: AsyncIterable<Uint8Array>,
+  read: Extract<RequestBody, { kind: "stream" }>["read"],
   { limits, account }: ReadBodyContext,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of chunks) {
+    await read((chunk) => {
       size += chunk.length;
       if (size > limits.maxBodyBytes) throw tooLarge(limits);
       account.add(chunk.length);
       parts.push(chunk);
-    }
+    });
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal({

@@ -1,6 +1,10 @@
 /** A body as it arrived: a stream of bytes, or what a parser in front of the proxy made of it. */
 export type RequestBody =
-  | { readonly kind: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: "stream";
+      /** Gives chunk after chunk to `take` and resolves at the end. Rejects with what `take` throws, and where the body is not whole. */
+      readonly read: (take: (chunk: Uint8Array) => void) => Promise<void>;
+    }
   /** `bytes` and `text` have had their content coding undone. A `value` has lost its spelling: large integers are rounded before they get here. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "text"; readonly text: string }
@@ -33,6 +37,8 @@ export interface ProxyRequest {
   header(name: string): string | undefined;
   /** Asked for once, after everything that headers can say was found right. */
   body(): RequestBody;
+  /** The text of some UTF-8, a byte order mark kept, or `undefined` where it is not valid. @defaultValue by `TextDecoder` */
+  readonly decodeUtf8?: ((bytes: Uint8Array) => string | undefined) | undefined;
   /** Content codings that can be undone here, `identity` aside. */
   readonly decoders: Readonly<Record<string, BodyDecoder>>;
   /** The framework's own request, for `authenticate`. */

@@ -1,5 +1,5 @@
 import type { RefusalCode } from "@activity/core";
-import { batchIdPattern, httpContract, isEventTime } from "@activity/core";
+import { httpContract } from "@activity/core";
 import { Refusal } from "./answer.ts";
 import { decodeUtf8, invalidUtf8Offset, utf8Offset } from "./decode-utf8.ts";
 import { findJsonError } from "./find-json-error.ts";
@@ -7,14 +7,16 @@ import type { BodyForm } from "./media-type.ts";
 import type { ProxyLimits } from "./proxy-options.ts";
 import type { ReadBody } from "./read-body.ts";
 import { tooLarge } from "./read-body.ts";
+import { scanBody } from "./scan-body.ts";
 import { skipBlanks, skipBlanksBack, sliceJson } from "./slice-json.ts";
+import type { SlicedBody } from "./sliced-body.ts";
+import { readBatchId, readSentAt } from "./sliced-body.ts";
 
-/** A body cut into its events. */
-export interface SlicedBody {
-  /** The text of each event as it was sent; `undefined` for a line that is not UTF-8. */
-  readonly slices: readonly (string | undefined)[];
-  readonly batchId: string | undefined;
-  readonly sentAt: string | undefined;
+/** What slicing needs. */
+export interface SliceOptions {
+  readonly limits: ProxyLimits;
+  /** @defaultValue by `TextDecoder` */
+  readonly decode?: ((bytes: Uint8Array) => string | undefined) | undefined;
 }
 
 const byteOrderMark = "\uFEFF";
@@ -25,9 +27,14 @@ const envelope = ["event_id", "event_time", "event_type", "event_name"];
  *
  * @throws Refusal 400 where it cannot be cut or holds no event, 413 for too many.
  */
-export function sliceBody(body: ReadBody, form: BodyForm, limits: ProxyLimits): SlicedBody {
-  const text = typeof body === "string" ? body : decodeUtf8(body);
-  const sliced = text === undefined ? sliceBytes(body, form, limits) : sliceText(text, form, limits);
+export function sliceBody(body: ReadBody, form: BodyForm, options: SliceOptions): SlicedBody {
+  const { limits, decode = decodeUtf8 } = options;
+  const text = typeof body === "string" ? body : decode(body);
+  // What somebody in front has decoded is worth no second coding: it is cut the slow way.
+  const scannable = text !== undefined && typeof body !== "string";
+  const scanned = scannable ? scanBody({ bytes: body, text }, form, limits) : undefined;
+  const sliced =
+    scanned ?? (text === undefined ? sliceBytes(body, form, limits) : sliceText(text, form, limits));
   if (sliced.slices.length > limits.maxEvents) throw tooLarge(limits, "too_many_events");
   if (sliced.slices.length === 0) throw unreadable("no_events", "the body holds no event", body.length);
   return sliced;
@@ -96,8 +103,8 @@ function sliceValue(text: string, value: unknown, limits: ProxyLimits): SlicedBo
   const { batch_id: batchId, sent_at: sentAt } = value;
   return {
     slices: events === undefined ? [] : elements(text, events.start, limits),
-    batchId: typeof batchId === "string" && batchIdPattern.test(batchId) ? batchId : undefined,
-    sentAt: typeof sentAt === "string" && isEventTime(sentAt) ? sentAt : undefined,
+    batchId: readBatchId(batchId),
+    sentAt: readSentAt(sentAt),
   };
 }
 

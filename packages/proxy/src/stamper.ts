@@ -1,5 +1,5 @@
 import type { EventProblem, JsonValue } from "@activity/core";
-import { attributeKeys, eventTimeMs, isEventTime, reservedKeys } from "@activity/core";
+import { attributeKeys, reservedKeys } from "@activity/core";
 import type { Stamp } from "./proxy-options.ts";
 import { skipBlanks, sliceJson } from "./slice-json.ts";
 
@@ -53,13 +53,6 @@ export function createStamper(input: StampInput): Stamper | undefined {
     }
     return splice(text, missing);
   };
-}
-
-/** Whether `sent_at` of a request can be believed to be a time. */
-export function readSentAt(header: string | undefined): string | undefined {
-  return header !== undefined && isEventTime(header) && Number.isFinite(eventTimeMs(header))
-    ? header
-    : undefined;
 }
 
 function membersOf({ stamps, receivedAtMs, sentAt, attributes = {} }: StampInput): Member[] {

@@ -28,23 +28,25 @@ function bodyOf(request: WebRequest): RequestBody {
   if (request.bodyUsed) return { kind: "consumed" };
   return request.body === null
     ? { kind: "bytes", bytes: new Uint8Array() }
-    : { kind: "stream", chunks: readStream(request.body.getReader()) };
+    : { kind: "stream", read: readerOf(request.body.getReader()) };
 }
 
-async function* readStream(reader: {
+function readerOf(reader: {
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
-}): AsyncGenerator<Uint8Array> {
-  let ended = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (value !== undefined) yield value;
+}): (take: (chunk: Uint8Array) => void) => Promise<void> {
+  return async (take) => {
+    let ended = false;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        if (value !== undefined) take(value);
+      }
+      ended = true;
+    } finally {
+      // What was not wanted must not be sent on by the runtime; whether it can be stopped is no matter.
+      if (!ended) await Promise.allSettled([reader.cancel()]);
     }
-    ended = true;
-  } finally {
-    // What was not wanted must not be sent on by the runtime; whether it can be stopped is no matter.
-    if (!ended) await Promise.allSettled([reader.cancel()]);
-  }
+  };
 }

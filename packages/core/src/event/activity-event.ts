@@ -1,5 +1,6 @@
 declare const eventBrand: unique symbol;
-const brand: unique symbol = /* @__PURE__ */ Symbol.for("@activity/event");
+/** Marks events of every copy of the package. Inside core only. */
+export const brand: unique symbol = /* @__PURE__ */ Symbol.for("@activity/event");
 
 /** What JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;

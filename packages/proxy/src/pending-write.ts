@@ -1,0 +1,62 @@
+import type { ActivityEvent, Reason, WriteException, WriteOutcome } from "@activity/core";
+
+/** What became of an event that was not accepted. */
+export interface Fate {
+  /** `open`: to be sent again. */
+  readonly was: "rejected" | "open";
+  readonly reason: Reason;
+  /** False where the sink refused the write as a whole: nothing entered. */
+  readonly taken: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A write to the sink, and what became of it. */
+export class PendingWrite {
+  readonly events: readonly ActivityEvent[];
+  readonly tenant: string | undefined;
+  /** Settles with the sink's answer. Never rejects. */
+  readonly done: Promise<void>;
+  #outcome: WriteOutcome | undefined;
+  #fates: ReadonlyMap<number, Fate> | undefined;
+  #places: ReadonlyMap<string, number> | undefined;
+
+  constructor(events: readonly ActivityEvent[], tenant: string | undefined, outcome: Promise<WriteOutcome>) {
+    this.events = events;
+    this.tenant = tenant;
+    this.done = outcome.then((settled) => {
+      this.#outcome = settled;
+      this.#fates = undefined;
+    });
+  }
+
+  /** Where an id of a tenant stands among the events; `undefined` where this write does not carry it. */
+  placeOf(id: string, tenant: string | undefined): number | undefined {
+    if (tenant !== this.tenant) return undefined;
+    this.#places ??= new Map(this.events.map(({ event_id }, place) => [event_id, place]));
+    return this.#places.get(id);
+  }
+
+  /** Fates by place; those not named were accepted. While the sink has not answered, all are open. */
+  get fates(): ReadonlyMap<number, Fate> {
+    this.#fates ??= this.#readFates();
+    return this.#fates;
+  }
+
+  #readFates(): ReadonlyMap<number, Fate> {
+    const outcome = this.#outcome;
+    if (outcome === undefined) return this.#all({ was: "open", reason: { code: "unanswered" }, taken: true });
+    if (outcome.state === "refused") {
+      const { reason, retryAfterMs } = outcome;
+      return this.#all({ was: "open", reason, taken: false, retryAfterMs });
+    }
+    return new Map(outcome.except?.map((exception) => [exception.index, fateOf(exception)]));
+  }
+
+  #all(fate: Fate): ReadonlyMap<number, Fate> {
+    return new Map(this.events.map((_, place) => [place, fate]));
+  }
+}
+
+function fateOf({ was, reason }: WriteException): Fate {
+  return { was: was === "rejected" ? "rejected" : "open", reason, taken: true };
+}
