@@ -123,7 +123,7 @@ export class EventWriter {
       };
       stopWaiting.timer = clock.setTimer(abort, ackTimeoutMs, { unref: true });
     });
-    await Promise.race([Promise.all(writes.map((write) => write?.done)), late]);
+    await Promise.race([Promise.all(writes.flatMap((write) => write?.done ?? [])), late]);
     stopWaiting.timer?.cancel();
   }
 
