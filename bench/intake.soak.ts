@@ -8,12 +8,12 @@ import type { MillionResult } from "./support/fault-million.ts";
 import { runMillion } from "./support/fault-million.ts";
 import type { FaultRow } from "./support/fault-rows.ts";
 import { faultRows } from "./support/fault-rows.ts";
-import { cellOfPeer, cellOfRow } from "./support/fault-table.ts";
+import { cellOfPeer, cellOfRow, lineOf } from "./support/fault-table.ts";
 import type { RowResult } from "./support/fault-trials.ts";
 import { runRow } from "./support/fault-trials.ts";
 import { peerNames, peers, versionOf } from "./support/peer-names.ts";
 import { runPeerMillion, runPeerTrial } from "./support/peer-trial.ts";
-import { createReport, table } from "./support/report.ts";
+import { createReport } from "./support/report.ts";
 import { runSharedSpool } from "./support/spool-shared-runs.ts";
 
 /** How long another maker's client may take to end. */
@@ -24,24 +24,25 @@ const events = optionOf("--events", 1_000);
 const columns = report.withPeers ? peerNames : [];
 for (const name of columns) report.note(`${peers[name].package} ${versionOf(name)}: ${peers[name].settings}`);
 
-const rows = new Map<FaultRow, RowResult>();
-const lines: string[][] = [["", "activity", ...columns]];
-for (const row of faultRows) {
-  const result = await runRow(row, { events, runs: optionOf("--runs", 3) });
-  rows.set(row, result);
-  lines.push([row.name, cellOfRow(result), ...(await peerCells(row))]);
-  for (const line of new Set(result.broken)) report.note(`${row.name}: ${line}`);
-}
-const millions = [await runMillion("service"), await runMillion("memory")];
-lines.push([
-  "1 M events while down: peak RSS",
-  millions.map(({ client, rssMb }) => `${client} ${Math.round(rssMb)} MB`).join(", "),
-  ...(await peerMillions()),
-]);
 report.note(
   `of ${events} events, in the store after the next start (when the first process had ended) / close + sent again`,
 );
-for (const line of table(lines)) report.note(line);
+report.note(lineOf(["", "activity", ...columns]));
+const rows = new Map<FaultRow, RowResult>();
+for (const row of faultRows) {
+  const result = await runRow(row, { events, runs: optionOf("--runs", 3) });
+  rows.set(row, result);
+  report.note(lineOf([row.name, cellOfRow(result), ...(await peerCells(row))]));
+  for (const line of new Set(result.broken)) report.note(`  ${line}`);
+}
+const millions = [await runMillion("service"), await runMillion("memory")];
+report.note(
+  lineOf([
+    "1 M while down: peak RSS",
+    millions.map(({ client, rssMb }) => `${client} ${Math.round(rssMb)} MB`).join(", "),
+    ...(await peerMillions()),
+  ]),
+);
 tellRows([...rows]);
 tellMillions(millions);
 const shared = await runSharedSpool();
@@ -56,14 +57,12 @@ async function peerCells({ fault, end }: FaultRow): Promise<readonly string[]> {
   return (await Promise.all(trials)).map((trial) => cellOfPeer(trial, end === "close"));
 }
 
-/** One after the other: some take gigabytes. */
 async function peerMillions(): Promise<readonly string[]> {
-  const cells: string[] = [];
-  for (const peer of columns) {
-    const { peakRssMb, recorded } = await runPeerMillion(peer);
-    cells.push(`${Math.round(peakRssMb)} MB${recorded < 1_000_000 ? ` after ${recorded} events` : ""}`);
-  }
-  return cells;
+  const results = await Promise.all(columns.map(runPeerMillion));
+  return results.map(
+    ({ peakRssMb, recorded }) =>
+      `${Math.round(peakRssMb)} MB${recorded < 1_000_000 ? ` at ${recorded / 1_000} k` : ""}`,
+  );
 }
 
 function tellRows(all: readonly (readonly [FaultRow, RowResult])[]): void {

@@ -2,7 +2,12 @@
 import type { RowResult } from "./fault-trials.ts";
 import type { PeerTrial } from "./peer-trial.ts";
 
-/** `1000 (0 by the first process) / 1.92 s`, and what was sent again under its old id. */
+/** One line of the table: a name, our cell, those of others. */
+export function lineOf([name = "", own = "", ...others]: readonly string[]): string {
+  return [name.padEnd(26), own.padEnd(40), ...others.map((cell) => cell.padEnd(22))].join("").trimEnd();
+}
+
+/** `1000 (0 at once) / 1.9 s`, and what was sent again under its old id. */
 export function cellOfRow({ events, lost, storedByFirst, repeats, closeS, runs }: RowResult): string {
   const arrived = events - lost / runs;
   const early = storedByFirst === events ? "" : ` (${storedByFirst} at once)`;

@@ -70,19 +70,6 @@ export function createReport(options: ReportOptions): Report {
   };
 }
 
-/** Rows as lines, every column as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
 interface Judged {
   readonly name: string;
   readonly value: number | Spread | undefined;
@@ -134,6 +121,18 @@ function armTable(measured: Measured): readonly string[] {
     written(collectionUs),
   ]);
   return table([["arm", "wall µs", "CPU µs", "collections", "their µs"], ...rows]);
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function centre(value: number | Spread): number {
