@@ -1,6 +1,7 @@
 /**
  * Three brokers, one of which is killed under load at a random moment: is everything that was acknowledged in the topic?
- * The same program over plain kafkajs is the control; it shows that this test can fail.
+ * The same program over plain kafkajs is the control; it shows that this test can fail. At the end each broker is
+ * restarted in turn, as an upgrade does.
  *
  * `--runs 10`, `--events 60000`, `--no-control`
  */
@@ -12,14 +13,17 @@ import { createReport } from "./support/report.ts";
 
 const runs = optionOf("--runs", 10);
 const events = optionOf("--events", 60_000);
+const eventsASecond = 5_000;
 const report = createReport({ kind: "soak", name: "failover" });
 const cluster = await startKafkaCluster();
+const upgradeEvents = 200_000;
 const ours: FailoverResult[] = [];
 const control: FailoverResult[] = [];
 try {
   for (let run = 0; run < runs; run++) {
-    const plan = { events, eventsASecond: 5_000, restart: run % 2 === 1, keyed: run % 4 >= 2 };
-    const what = `${plan.keyed ? "keyed" : "keyless"}, ${plan.restart ? "restarted" : "stays dead"}`;
+    const trouble = run % 2 === 1 ? "restarted" : "stays dead";
+    const plan = { events, eventsASecond, trouble, keyed: run % 4 >= 2 } as const;
+    const what = `${plan.keyed ? "keyed" : "keyless"}, ${trouble}`;
     const result = await runFailover(cluster, { ...plan, name: `ours-${run}` }, createSinkWriter);
     ours.push(result);
     report.note(`run ${run + 1}, ${what}: ${lineOf(result)}`);
@@ -28,6 +32,13 @@ try {
     control.push(plain);
     report.note(`control ${run + 1}, ${what}: ${lineOf(plain)}`);
   }
+  const upgrade = { name: "upgrade", events: upgradeEvents, eventsASecond, keyed: true } as const;
+  const result = await runFailover(cluster, { ...upgrade, trouble: "rolling restart" }, createSinkWriter);
+  report.note(`upgrade, keyed: ${lineOf(result)}`);
+  report.figure("rolling_restart_missing", result.missing);
+  report.figure("rolling_restart_repeats", result.repeats);
+  report.figure("rolling_restart_out_of_order", result.outOfOrder);
+  report.figure("rolling_restart_slowest_write_s", result.slowestMs / 1_000);
 } finally {
   await cluster.stop();
 }
@@ -43,14 +54,12 @@ report.figure("control_runs_with_loss", control.filter(({ missing }) => missing 
 report.figure("control_acknowledged_but_missing", sumOf(control, "missing"));
 report.end();
 
-function lineOf({ victim, killedAtMs, ...result }: FailoverResult): string {
-  const moment = `broker ${victim + 1} killed after ${(killedAtMs / 1_000).toFixed(1)} s`;
-  const { acknowledged, missing, repeats, outOfOrder, slowestMs } = result;
+function lineOf({ story, acknowledged, missing, repeats, outOfOrder, slowestMs }: FailoverResult): string {
   const counts = `${acknowledged} acknowledged, ${missing} missing, ${repeats} repeats, ${outOfOrder} out of order`;
-  return `${moment}: ${counts}, slowest write ${(slowestMs / 1_000).toFixed(1)} s`;
+  return `${story}: ${counts}, slowest write ${(slowestMs / 1_000).toFixed(1)} s`;
 }
 
-function sumOf(results: readonly FailoverResult[], figure: keyof FailoverResult): number {
+function sumOf(results: readonly FailoverResult[], figure: Exclude<keyof FailoverResult, "story">): number {
   return results.reduce((sum, result) => sum + result[figure], 0);
 }
 

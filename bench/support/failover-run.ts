@@ -1,4 +1,4 @@
-/** One failover: a steady load, a broker that is killed at a random moment, and what is in the topic afterwards. */
+/** One failover: a steady load, brokers that go away while it lasts, and what is in the topic afterwards. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActivityEvent } from "@activity/core";
 import { createEvent } from "@activity/core";
@@ -11,9 +11,14 @@ export interface FailoverPlan {
   readonly events: number;
   readonly eventsASecond: number;
   readonly keyed: boolean;
-  /** Whether the killed broker comes back while events are still written. */
-  readonly restart: boolean;
+  readonly trouble: Trouble;
 }
+
+/**
+ * One broker is killed at a random moment and stays dead, or comes back while events are still written; or each is asked
+ * to end and started again, one after the other, as an operator would.
+ */
+export type Trouble = "stays dead" | "restarted" | "rolling restart";
 
 export interface FailoverResult {
   readonly acknowledged: number;
@@ -23,9 +28,8 @@ export interface FailoverResult {
   readonly repeats: number;
   /** With keys: events that come after a later one of their key. */
   readonly outOfOrder: number;
-  /** Which broker was killed, and after how many milliseconds of load. */
-  readonly victim: number;
-  readonly killedAtMs: number;
+  /** What happened to which broker when. */
+  readonly story: string;
   /** The longest wait for an acknowledgement. */
   readonly slowestMs: number;
 }
@@ -47,18 +51,16 @@ export async function runFailover(
   await cluster.createTopic(plan.name, partitions);
   const keyBy = plan.keyed ? "key" : undefined;
   const writer = await open({ brokers: cluster.brokers, topic: plan.name, keyBy });
-  const durationMs = (plan.events / plan.eventsASecond) * 1_000;
-  const disaster = chooseDisaster(cluster, durationMs);
-  const [{ acknowledged, slowestMs }] = await Promise.all([
+  const [{ acknowledged, slowestMs }, story] = await Promise.all([
     applyLoad(writer, plan),
-    cause(cluster, disaster, plan.restart),
+    cause(cluster, plan),
   ]);
   await writer.close();
   const { records, missing } = await findAll(cluster, plan.name, acknowledged);
-  await cluster.nodes[disaster.victim]?.start();
+  await cluster.nodes[story.dead ?? -1]?.start();
   const numbers = records.map(numberOf);
   return {
-    ...disaster,
+    story: story.text,
     acknowledged: acknowledged.size,
     missing,
     repeats: records.length - new Set(numbers).size,
@@ -67,26 +69,36 @@ export async function runFailover(
   };
 }
 
-interface Disaster {
-  readonly victim: number;
-  readonly killedAtMs: number;
+interface Story {
+  readonly text: string;
+  /** The broker that was left dead. */
+  readonly dead?: number;
 }
 
-/** Any broker, at any moment of the load but its first and last seconds. */
-function chooseDisaster({ nodes }: KafkaCluster, durationMs: number): Disaster {
-  return {
-    victim: Math.floor(Math.random() * nodes.length),
-    killedAtMs: durationMs * (0.15 + 0.6 * Math.random()),
-  };
-}
-
-async function cause(cluster: KafkaCluster, disaster: Disaster, restart: boolean): Promise<void> {
-  const node = cluster.nodes[disaster.victim];
-  await sleep(disaster.killedAtMs);
-  await node?.kill("SIGKILL");
-  if (!restart) return;
+async function cause(cluster: KafkaCluster, plan: FailoverPlan): Promise<Story> {
+  if (plan.trouble === "rolling restart") return restartAll(cluster);
+  const { nodes } = cluster;
+  const victim = Math.floor(Math.random() * nodes.length);
+  // Any moment of the load but its first and last seconds.
+  const killedAfterMs = (plan.events / plan.eventsASecond) * 1_000 * (0.15 + 0.6 * Math.random());
+  await sleep(killedAfterMs);
+  await nodes[victim]?.kill("SIGKILL");
+  const text = `broker ${victim + 1} killed after ${(killedAfterMs / 1_000).toFixed(1)} s`;
+  if (plan.trouble === "stays dead") return { text, dead: victim };
   await sleep(restartAfterMs);
-  await node?.start();
+  await nodes[victim]?.start();
+  return { text };
+}
+
+async function restartAll({ nodes }: KafkaCluster): Promise<Story> {
+  const startedAt = performance.now();
+  for (const node of nodes) {
+    await sleep(restartAfterMs);
+    await node.kill("SIGTERM");
+    await node.start();
+  }
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
+  return { text: `${nodes.length} brokers restarted within ${seconds} s` };
 }
 
 interface Acknowledged {

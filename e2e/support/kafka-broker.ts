@@ -20,7 +20,7 @@ export interface KafkaBroker {
   readonly pid: number;
   /** Ends it and removes its data. May be called twice. */
   stop(): Promise<void>;
-  /** Sends a signal: SIGKILL (waits until it is dead), SIGSTOP (waits until it stands still), SIGCONT … */
+  /** Sends a signal: SIGKILL, SIGTERM (wait until it has ended), SIGSTOP (waits until it stands still), SIGCONT … */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on its ports with its data, after killing it where it still runs; resolves when it answers. */
   restart(): Promise<void>;

@@ -17,7 +17,7 @@ export interface KafkaNode {
   readonly pid: number;
   /** Starts it, and resolves when it answers. */
   start(): Promise<void>;
-  /** Sends a signal: SIGKILL (waits until it is dead), SIGSTOP (waits until it stands still), SIGCONT … */
+  /** Sends a signal: SIGKILL, SIGTERM (wait until it has ended), SIGSTOP (waits until it stands still), SIGCONT … */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Kills it and removes its data. May be called twice. */
   remove(): Promise<void>;
@@ -69,6 +69,7 @@ export async function createKafkaNode(options: KafkaNodeOptions): Promise<KafkaN
     kill: async (signal) => {
       if (signal === "SIGKILL") return child?.kill();
       child?.signal(signal);
+      if (signal === "SIGTERM") await child?.exited;
       if (signal === "SIGSTOP") await untilStopped(child?.pid ?? 0);
     },
     remove,
@@ -113,6 +114,7 @@ interface NodeProcess {
   readonly output: () => string;
   readonly ended: () => boolean;
   signal(signal: NodeJS.Signals): void;
+  readonly exited: Promise<unknown>;
   kill(): Promise<void>;
 }
 
@@ -138,6 +140,7 @@ function startProcess(jars: string, settings: string, folder: string): NodeProce
     output: () => output,
     ended,
     signal: (signal) => child.kill(signal),
+    exited,
     kill: async () => {
       if (!ended()) child.kill("SIGKILL");
       await exited;
