@@ -1,4 +1,4 @@
-import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { memorySink, parseEventText } from "@activity/core";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
@@ -111,6 +111,13 @@ describe("a body", () => {
       }
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(48 << 20);
+  });
+
+  it("that asks for a larger zstd window than HTTP allows is 400", async () => {
+    const params = { [constants.ZSTD_c_windowLog]: 24 };
+    const body = zstdCompressSync(Buffer.alloc(64 << 20, 32), { params });
+    const answer = await server.post(body, { ...ndjson, "content-encoding": "zstd" });
+    expect(answer).toMatchObject({ status: 400, json: { code: "undecodable" } });
   });
 
   it("of a million numbers is refused by their count", async () => {

@@ -5,15 +5,24 @@ import { BodyTooLarge } from "../request.ts";
 
 type Inflate = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
 
+const maxZstdWindowLog = 23;
+
 /** Decoders made of `node:zlib`. They stop at the cap, so that a small body cannot become a large one. */
 export const nodeDecoders: Readonly<Record<string, BodyDecoder>> = {
   gzip: decoderOf(promisify(zlib.gunzip) as Inflate), // One of its overloads.
   deflate: decoderOf(promisify(zlib.inflate) as Inflate), // As above.
   // Node has it since 22.15; another runtime may not.
-  ...(typeof zlib.zstdDecompress === "function"
-    ? { zstd: decoderOf(promisify(zlib.zstdDecompress) as Inflate) } // As above.
-    : {}),
+  ...(typeof zlib.zstdDecompress === "function" ? { zstd: decoderOf(zstdInflate) } : {}),
 };
+
+/**
+ * A frame may ask for a window of 128 MiB, which is allocated before a byte is decoded. HTTP allows 8 MiB
+ * (RFC 9659).
+ */
+function zstdInflate(bytes: Uint8Array, options: { maxOutputLength: number }): Promise<Buffer> {
+  const inflate = promisify(zlib.zstdDecompress) as (bytes: Uint8Array, options: object) => Promise<Buffer>; // One of its overloads.
+  return inflate(bytes, { ...options, params: { [zlib.constants.ZSTD_d_windowLogMax]: maxZstdWindowLog } });
+}
 
 function decoderOf(inflate: Inflate): BodyDecoder {
   return async (bytes, maxBytes) => {
