@@ -34,7 +34,7 @@ export function readKafkaSettings(environment: IntakeEnvironment): KafkaSettings
     ssl: readChoice(environment, "KAFKA_SSL", ["true", "false"]) === "true",
     sasl: readLogin(environment),
     maxSpoolBytes:
-      readNumber(environment, "ACTIVITY_SPOOL_MIB", { from: 1, to: 1_048_576, otherwise: 256 }) * 1_048_576,
+      readNumber(environment, "ACTIVITY_SPOOL_MIB", { from: 1, to: 1_048_576, otherwise: 64 }) * 1_048_576,
   };
 }
 
