@@ -80,7 +80,15 @@ export type {
   WriteOutcome,
 } from "./ports/sink.ts";
 export { dropReasons } from "./ports/sink.ts";
-export type { Eviction, Importance, Lease, Position, Store, StoreUsage } from "./ports/store.ts";
+export type {
+  Eviction,
+  Importance,
+  Lease,
+  NumberedSource,
+  Position,
+  Store,
+  StoreUsage,
+} from "./ports/store.ts";
 export { importances } from "./ports/store.ts";
 export type { Batch, Transport, TransportLimits, Verdict } from "./ports/transport.ts";
 export type { ConsoleSinkOptions } from "./sinks/console-sink.ts";

@@ -23,22 +23,22 @@ export class AppendFile {
   }
 
   /**
-   * Adds bytes at the end; when it returns, they survive the death of the process.
+   * Adds the first `length` bytes at the end; when it returns, they survive the death of the process.
    *
    * @throws when not all could be written. What was is cut off again; where that fails too, `dirty` says so.
    */
-  append(bytes: Uint8Array): void {
+  append(bytes: Uint8Array, length: number = bytes.length): void {
     if (this.#fd === undefined) throw new Error("the file is closed");
     let written = 0;
     try {
-      while (written < bytes.length) written += writeSync(this.#fd, bytes, written, bytes.length - written);
+      while (written < length) written += writeSync(this.#fd, bytes, written, length - written);
     } catch (cause) {
       this.dirty = written > 0;
       if (written > 0) ftruncateSync(this.#fd, this.length);
       this.dirty = false;
       throw cause;
     }
-    this.length += bytes.length;
+    this.length += length;
   }
 
   /** Resolves when what was appended before survives the death of the machine. */

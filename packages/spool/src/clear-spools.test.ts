@@ -1,9 +1,14 @@
-import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { importances } from "@activity/core";
 import { testEvents } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { filesIn, startSpoolProcess, temporaryDirectory } from "../test/spool-fixtures.ts";
+import {
+  filesIn,
+  startClientProcess,
+  startSpoolProcess,
+  temporaryDirectory,
+} from "../test/spool-fixtures.ts";
 import { clearSpools, createSpoolStore } from "./index.ts";
 
 let directory: ReturnType<typeof temporaryDirectory>;
@@ -38,6 +43,16 @@ describe("clearSpools", () => {
     await living.stop();
     expect([cleared, files]).toEqual([0, 3]);
     expect(clearSpools(directory.path)).toBe(5);
+  });
+
+  it("deletes marks of dead processes and what was set aside, too", async () => {
+    await startClientProcess(directory.path, { count: 3, fate: "held" });
+    const [file = ""] = filesIn(directory.path);
+    const quarantine = join(dirname(file), "quarantine");
+    mkdirSync(quarantine);
+    writeFileSync(join(quarantine, "x.damaged"), "x");
+    expect(clearSpools(directory.path)).toBe(3);
+    expect(readdirSync(dirname(file))).toEqual([]);
   });
 
   it("has nothing to do where there is no directory, and leaves other files alone", () => {

@@ -1,9 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import { adoptSegments } from "./left-segment.ts";
 import { createOwner } from "./owner.ts";
+import { quarantineName } from "./quarantine.ts";
+import { removeMark, takeEndedSources } from "./source-marks.ts";
 import { checkFolder } from "./spool-folder.ts";
 
 /**
@@ -18,10 +20,14 @@ export function clearSpools(directory: string, clock: Clock = systemClock): numb
   for (const name of foldersIn(directory)) {
     const folder = join(directory, name);
     checkFolder(folder);
-    for (const left of adoptSegments({ folder, owner, clock, before: 0 })) {
-      left.read().content.remove();
+    // What is deleted will be missed: nobody may say that these sources ended well.
+    for (const mark of takeEndedSources({ folder, owner, clock })) removeMark(folder, mark);
+    const unreadable = (path: string): void => rmSync(path, { recursive: true, force: true });
+    for (const left of adoptSegments({ folder, owner, clock, before: 0, unreadable })) {
+      rmSync(left.path, { force: true });
       cleared += left.waiting;
     }
+    rmSync(join(folder, quarantineName), { recursive: true, force: true });
   }
   return cleared;
 }

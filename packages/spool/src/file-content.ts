@@ -16,7 +16,7 @@ import { formatSegmentName } from "./segment-name.ts";
 
 /** Keeps the lines of a segment in a file whose name says what is in it. */
 export class FileContent implements SegmentContent {
-  readonly survives = true;
+  readonly safeBytes: number = Number.POSITIVE_INFINITY;
   readonly #folder: string;
   #name: SegmentName;
   #writer: AppendFile | undefined;
@@ -56,9 +56,9 @@ export class FileContent implements SegmentContent {
     return statSync(this.path).size;
   }
 
-  append(line: Uint8Array): void {
+  append(line: Uint8Array, length: number): void {
     if (this.#writer === undefined) throw new Error("the segment takes no more");
-    this.#writer.append(line);
+    this.#writer.append(line, length);
   }
 
   read(from: number, to: number): Uint8Array {

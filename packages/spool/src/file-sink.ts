@@ -80,7 +80,8 @@ class FileSink implements Sink {
   record(event: ActivityEvent): void {
     this.#ledger.recorded++;
     if (this.#closing !== undefined) return this.#drop("closed", 1, "the sink is closed");
-    const failure = this.#append(encodeLine(event.text), 1);
+    const { bytes, length } = encodeLine(event.text);
+    const failure = this.#append(bytes.subarray(0, length), 1);
     if (failure !== undefined) return this.#drop("undeliverable", 1, failure.detail);
     this.#ledger.delivered++;
   }

@@ -1,6 +1,7 @@
 export { clearSpools } from "./clear-spools.ts";
 export type { FileSinkOptions } from "./file-sink.ts";
 export { fileSink } from "./file-sink.ts";
+export type { FolderUsage } from "./folder-share.ts";
 export type { DirectoryKind, Environment } from "./platform-directory.ts";
 export { platformDirectory } from "./platform-directory.ts";
 export { hasEnded, processOwner } from "./process-owner.ts";
@@ -10,5 +11,6 @@ export type { CommandOutput } from "./run-command.ts";
 export { runCommand } from "./run-command.ts";
 export type { SpoolFolderOptions } from "./spool-folder.ts";
 export { makeFolder, spoolFolder } from "./spool-folder.ts";
-export type { SpoolStoreOptions } from "./spool-store.ts";
+export type { SpoolStoreOptions } from "./spool-options.ts";
+export type { SpoolStore } from "./spool-store.ts";
 export { createSpoolStore } from "./spool-store.ts";

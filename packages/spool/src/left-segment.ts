@@ -13,6 +13,7 @@ import { compareSegmentNames, parseSegmentName } from "./segment-name.ts";
 export interface LeftSegment {
   readonly lane: number;
   readonly importance: Importance;
+  readonly queues?: undefined;
   /** Its place before all own events, which have positive ones. */
   readonly order: number;
   /** When it was begun, by the clock's `monotonic()`. */
@@ -20,10 +21,18 @@ export interface LeftSegment {
   /** Events that it should hold, and their bytes. */
   readonly waiting: number;
   readonly waitingBytes: number;
-  /** The segment as it is. It may hold fewer events: what is torn or damaged is left out. */
-  read(): Segment;
+  /** The segment as it is. It may hold fewer events: what is torn or damaged is left out. @throws what reading throws. */
+  read(): ReadSegment;
+  readonly path: string;
   /** Leaves it, unread, to whoever comes next. */
   leave(): void;
+}
+
+/** A segment that has been read. */
+export interface ReadSegment {
+  readonly segment: Segment;
+  /** Whole lines that hold no event. */
+  readonly damaged: Uint8Array;
 }
 
 /** Where to look, and who looks. */
@@ -33,6 +42,8 @@ export interface AdoptOptions {
   readonly clock: Clock;
   /** Segments that were adopted here before. */
   readonly before: number;
+  /** Called for a segment that is ours now and cannot be read; nobody knows what was in it. */
+  unreadable(path: string, cause: unknown): void;
 }
 
 /** How long an owner that cannot be looked at may be silent before it counts as dead. */
@@ -41,7 +52,8 @@ const silentMs = 600_000;
 const maxAdopted = 2 ** 50;
 
 /** Takes over every segment in a folder that nobody writes or sends any more. @throws when the folder cannot be read. */
-export function adoptSegments({ folder, owner, clock, before }: AdoptOptions): readonly LeftSegment[] {
+export function adoptSegments(options: AdoptOptions): readonly LeftSegment[] {
+  const { folder, owner, clock, before } = options;
   const isLeft = createLeftCheck(folder, owner, clock);
   const names = readdirSync(folder).flatMap((file) => {
     const name = parseSegmentName(file.replace(/\.tmp$/, ""));
@@ -55,12 +67,25 @@ export function adoptSegments({ folder, owner, clock, before }: AdoptOptions): r
     .map((name) => ({ name, content: FileContent.claim(folder, name, formatOwner(owner)) }));
   return claimed.flatMap(({ name, content }, place) => {
     if (content === undefined) return [];
-    const left = describeLeft(content, name, clock);
-    const order = before + place - maxAdopted;
-    if (left.waiting === 0) content.remove();
-    if (left.waiting === 0) return [];
-    const leave = (): void => content.leave({ count: left.waiting, offset: name.offset });
-    return [{ ...left, order, leave, read: () => readLeft(content, name, { ...left, order }) }];
+    try {
+      const left = describeLeft(content, name, clock);
+      const order = before + place - maxAdopted;
+      if (left.waiting === 0) content.remove();
+      if (left.waiting === 0) return [];
+      const leave = (): void => content.leave({ count: left.waiting, offset: name.offset });
+      return [
+        {
+          ...left,
+          order,
+          leave,
+          path: content.path,
+          read: () => readLeft(content, name, { ...left, order }),
+        },
+      ];
+    } catch (cause) {
+      options.unreadable(content.path, cause);
+      return [];
+    }
   });
 }
 
@@ -112,16 +137,21 @@ function describeLeft(
 function readLeft(
   content: FileContent,
   { offset }: SegmentName,
-  left: Omit<LeftSegment, "read" | "leave">,
-): Segment {
+  left: Omit<LeftSegment, "read" | "leave" | "path">,
+): ReadSegment {
   const segment = new Segment({ ...left, content, offset });
   segment.sealed = true;
   const bytes = content.read(offset, offset + left.waitingBytes);
+  const damaged: Uint8Array[] = [];
   let start = 0;
   for (const [index, end] of readLines(bytes).ends.entries()) {
+    const line = bytes.subarray(start, end);
     segment.add(offset + end, 0, left.time);
-    if (!isEventLine(bytes.subarray(start, end))) segment.drop(index);
+    if (!isEventLine(line)) {
+      segment.drop(index);
+      damaged.push(line);
+    }
     start = end;
   }
-  return segment;
+  return { segment, damaged: Buffer.concat(damaged) };
 }

@@ -5,15 +5,15 @@ export function createMemoryContent(): SegmentContent {
   let bytes = new Uint8Array(4_096);
   let used = 0;
   return {
-    survives: false,
-    append: (line) => {
-      if (used + line.length > bytes.length) {
-        const larger = new Uint8Array(Math.max(used + line.length, bytes.length * 2));
+    safeBytes: 0,
+    append: (line, length) => {
+      if (used + length > bytes.length) {
+        const larger = new Uint8Array(Math.max(used + length, bytes.length * 2));
         larger.set(bytes.subarray(0, used));
         bytes = larger;
       }
-      bytes.set(line, used);
-      used += line.length;
+      bytes.set(line.subarray(0, length), used);
+      used += length;
     },
     read: (from, to) => bytes.slice(from, to),
     mark: () => undefined,

@@ -9,10 +9,12 @@ export interface SegmentExtent {
 
 /** Where the lines of a segment are: in a file, or in memory where there is no room on disk. */
 export interface SegmentContent {
-  /** Whether it outlives this process. */
-  readonly survives: boolean;
-  /** Adds one line. @throws when it could not be written whole. */
-  append(line: Uint8Array): void;
+  /** Where it stands on disk, if it does. */
+  readonly path?: string;
+  /** Bytes from the start that outlive this process; infinite where all do. */
+  readonly safeBytes: number;
+  /** Adds the first `length` bytes of `line`, which is one. @throws when it could not be written whole. */
+  append(line: Uint8Array, length: number): void;
   /** Bytes from `from` up to `to`, in memory of their own. @throws when they cannot be read. */
   read(from: number, to: number): Uint8Array;
   /** Takes no more lines, and says on the outside what state the segment is in. */

@@ -24,7 +24,9 @@ export class SegmentQueues {
 
   /** Adds a segment: a new one behind all others of its lane and importance, one that was left before own ones. */
   add(segment: AnySegment): void {
-    const queue = this.#laneOf(segment.lane).byImportance[segment.importance] ?? [];
+    const lane = this.#laneOf(segment.lane);
+    const queue = lane.byImportance[segment.importance] ?? [];
+    if (segment instanceof Segment) segment.queues = lane;
     const place = segment instanceof Segment ? -1 : queue.findIndex((other) => keyOf(other) > segment.order);
     queue.splice(place < 0 ? queue.length : place, 0, segment);
     this.size++;
@@ -43,8 +45,10 @@ export class SegmentQueues {
 
   /** Puts a segment in the place of what was known of it before it was read; returns how many events it lacks. */
   replace(left: LeftSegment, segment: Segment): number {
-    const queue = this.#laneOf(left.lane).byImportance[left.importance] ?? [];
+    const lane = this.#laneOf(left.lane);
+    const queue = lane.byImportance[left.importance] ?? [];
     queue[queue.indexOf(left)] = segment;
+    segment.queues = lane;
     this.#count(left, segment.waiting - left.waiting, segment.waitingBytes - left.waitingBytes);
     return left.waiting - segment.waiting;
   }
@@ -127,7 +131,7 @@ export class SegmentQueues {
   }
 
   #countWaiting(segment: AnySegment, events: number, bytes: number): void {
-    const lane = this.#laneOf(segment.lane);
+    const lane = segment.queues ?? this.#laneOf(segment.lane);
     lane.events += events;
     lane.bytes += bytes;
     if (segment.importance === importances.kept) return;
@@ -139,4 +143,11 @@ export class SegmentQueues {
 /** What orders the first waiting event of a segment among those of others. */
 export function keyOf(segment: AnySegment): number {
   return segment instanceof Segment ? segment.key(segment.firstWaiting()) : segment.order;
+}
+
+/** When the first event that waits in a segment entered. */
+export function timeOf(segment: AnySegment): number {
+  return segment instanceof Segment
+    ? (segment.times[segment.firstWaiting()] ?? Number.POSITIVE_INFINITY)
+    : segment.time;
 }

@@ -1,9 +1,13 @@
-import type { Clock, Importance, Problem } from "@activity/core";
+import type { Clock, Problem } from "@activity/core";
+import { CoalescedContent } from "./coalesced-content.ts";
+import type { EncodedLine } from "./encode-line.ts";
 import { FileContent } from "./file-content.ts";
 import { createMemoryContent } from "./memory-content.ts";
 import type { Owner } from "./owner.ts";
 import { createOwner, formatOwner } from "./owner.ts";
 import { Segment } from "./segment.ts";
+import type { SegmentContent } from "./segment-content.ts";
+import type { SegmentName } from "./segment-name.ts";
 import { makeFolder } from "./spool-folder.ts";
 
 /** What a writer works with. */
@@ -11,16 +15,23 @@ export interface SegmentWriterPort {
   /** Where files are made; `undefined` where there is no place for them. */
   readonly folder: string | undefined;
   readonly clock: Clock;
+  /** Whether the lines of one run of code are written together. */
+  readonly coalesce: boolean;
   tell(problem: Problem): void;
 }
+
+/** Where a segment stands in line. */
+export type SegmentPlace = Pick<SegmentName, "lane" | "importance">;
 
 /** Begins segments: on disk, and in memory where the disk does not take them. */
 export class SegmentWriter {
   readonly #port: SegmentWriterPort;
   #owner: Owner | undefined;
+  #ownerText: string | undefined;
   #begun = 0;
   #folderMade = false;
-  #told = false;
+  /** Whether the disk has failed once. */
+  troubled = false;
 
   constructor(port: SegmentWriterPort) {
     this.#port = port;
@@ -32,27 +43,45 @@ export class SegmentWriter {
     return this.#owner;
   }
 
-  /** Begins a segment with a line in it. Never throws. */
-  begin(line: Uint8Array, lane: number, importance: Importance): Segment {
-    const { folder } = this.#port;
-    if (folder === undefined) this.tellOnce(new Error("there is no directory for it"));
-    else {
-      try {
-        return this.#beginFile(folder, line, { lane, importance });
-      } catch (cause) {
-        this.#folderMade = false;
-        this.tellOnce(cause);
-      }
+  /** The same, as it stands in the names of files. */
+  get ownerText(): string {
+    this.#ownerText ??= formatOwner(this.owner);
+    return this.#ownerText;
+  }
+
+  /** Sees to it that the folder is there. @throws when it cannot be used. */
+  prepare(): void {
+    if (this.#folderMade || this.#port.folder === undefined) return;
+    makeFolder(this.#port.folder);
+    this.#folderMade = true;
+  }
+
+  /** Begins a segment with a line in it: in memory where the disk does not take it, with a word to `failed`. */
+  begin(line: EncodedLine, about: SegmentPlace, failed: (cause: unknown) => void): Segment {
+    let content: SegmentContent;
+    try {
+      const file = this.#createFile(about);
+      content = this.#port.coalesce ? new CoalescedContent(file, (cause) => this.tellOnce(cause)) : file;
+      fill(content, line);
+    } catch (cause) {
+      failed(cause);
+      content = createMemoryContent();
+      content.append(line.bytes, line.length);
     }
-    const content = createMemoryContent();
-    content.append(line);
-    return new Segment({ content, lane, importance });
+    return new Segment({ ...about, content });
+  }
+
+  /** Makes a file of whole lines. @throws when the disk does not take it; nothing is left then. */
+  create(lines: Uint8Array, about: SegmentPlace): SegmentContent {
+    const content = this.#createFile(about);
+    fill(content, { bytes: lines, length: lines.length });
+    return content;
   }
 
   /** Tells, the first time, that the disk does not do what it should. */
   tellOnce(cause: unknown): void {
-    if (this.#told) return;
-    this.#told = true;
+    if (this.troubled) return;
+    this.troubled = true;
     const detail = messageOf(cause);
     this.#port.tell({
       code: "store",
@@ -62,30 +91,39 @@ export class SegmentWriter {
     });
   }
 
-  #beginFile(
-    folder: string,
-    line: Uint8Array,
-    about: { readonly lane: number; readonly importance: Importance },
-  ): Segment {
-    if (!this.#folderMade) makeFolder(folder);
-    this.#folderMade = true;
-    const content = FileContent.create(folder, {
-      ...about,
-      createdMs: Math.max(0, Math.trunc(this.#port.clock.now())),
+  #createFile({ lane, importance }: SegmentPlace): FileContent {
+    const { folder, clock } = this.#port;
+    if (folder === undefined) throw new Error("there is no directory for it");
+    const name: SegmentName = {
+      lane,
+      importance,
+      createdMs: Math.max(0, Math.trunc(clock.now())),
       creator: this.owner.nonce,
       number: ++this.#begun,
       count: undefined,
       offset: 0,
       state: "open",
-      owner: formatOwner(this.owner),
-    });
+      owner: this.ownerText,
+    };
     try {
-      content.append(line);
+      this.prepare();
+      return FileContent.create(folder, name);
     } catch (cause) {
-      content.remove();
+      this.#folderMade = false;
       throw cause;
     }
-    return new Segment({ ...about, content });
+  }
+}
+
+function fill(
+  content: SegmentContent,
+  { bytes, length }: Readonly<Pick<EncodedLine, "length">> & { readonly bytes: Uint8Array },
+): void {
+  try {
+    content.append(bytes, length);
+  } catch (cause) {
+    content.remove();
+    throw cause;
   }
 }
 

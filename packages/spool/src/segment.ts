@@ -1,6 +1,7 @@
 import type { Importance, Position } from "@activity/core";
 import type { SegmentContent, SegmentExtent } from "./segment-content.ts";
 import type { SegmentState } from "./segment-name.ts";
+import type { LaneQueues } from "./segment-queues.ts";
 
 /** Where an event of a segment is: in the store, in a lease, or gone. */
 type Whereabouts = 0 | 1 | 2;
@@ -24,12 +25,18 @@ export class Segment {
   readonly content: SegmentContent;
   readonly lane: number;
   readonly importance: Importance;
+  /** Where it stands in line; set by the queues. */
+  queues: LaneQueues | undefined;
+  /** Where the last event ends. */
+  bytes: number;
   /** Where each event ends in the content. */
   readonly ends: number[] = [];
   readonly positions: Position[] = [];
   readonly times: number[] = [];
   /** Whether it takes no more events. */
   sealed = false;
+  /** Whether something in it may not survive the machine yet. */
+  unsynced = false;
   /** Events that wait, and their bytes. */
   waiting = 0;
   waitingBytes = 0;
@@ -47,10 +54,16 @@ export class Segment {
     this.importance = importance;
     this.#order = order;
     this.#offset = offset;
+    this.bytes = offset;
   }
 
-  get bytes(): number {
-    return this.ends.at(-1) ?? this.#offset;
+  /** The events that die with this process. */
+  perishable(): readonly number[] {
+    const { safeBytes } = this.content;
+    if (safeBytes === Number.POSITIVE_INFINITY) return [];
+    return [...this.ends.keys()].filter(
+      (index) => (this.ends[index] ?? 0) > safeBytes && this.#states[index] !== gone,
+    );
   }
 
   /** Index of the first event that waits, at or after `from`; its length when there is none. */
@@ -90,6 +103,7 @@ export class Segment {
   /** Notes an event that was written. */
   add(end: number, position: Position, time: number): void {
     this.waitingBytes += end - this.bytes;
+    this.bytes = end;
     this.waiting++;
     this.left++;
     this.ends.push(end);
@@ -134,11 +148,25 @@ export class Segment {
     this.sealed = true;
     const extent = this.#extent();
     if (extent.count === this.left) return this.content.leave(extent);
-    const parts = [...this.#states.keys()].filter((index) => this.#states[index] !== gone);
-    const lines = parts.map((index) => this.content.read(this.start(index), this.ends[index] ?? 0));
     const rest: SegmentExtent = { count: this.left, offset: 0 };
-    this.content.replace(Buffer.concat(lines), rest);
+    this.content.replace(this.#leftLines(), rest);
     this.content.leave(rest);
+  }
+
+  /** The same events in another content, which is made of the lines of what is not gone. None may be leased. */
+  moveTo(create: (lines: Uint8Array) => SegmentContent): Segment {
+    const { lane, importance } = this;
+    const moved = new Segment({ content: create(this.#leftLines()), lane, importance, order: this.#order });
+    moved.sealed = true;
+    for (const [index, state] of this.#states.entries())
+      if (state !== gone)
+        moved.add(moved.bytes + this.size(index), this.positions[index] ?? 0, this.times[index] ?? 0);
+    return moved;
+  }
+
+  #leftLines(): Uint8Array {
+    const left = [...this.#states.keys()].filter((index) => this.#states[index] !== gone);
+    return Buffer.concat(left.map((index) => this.content.read(this.start(index), this.ends[index] ?? 0)));
   }
 
   /** Everything from the first event that is not gone. */

@@ -38,3 +38,19 @@ describeStoreContract({
     return { store, dispose: () => rmSync(directory, { recursive: true }) };
   },
 });
+
+describeStoreContract({
+  name: "a spool that writes by the tick",
+  kit,
+  create: (bounds) => {
+    const directory = mkdtempSync(join(tmpdir(), "spool-"));
+    const store = createSpoolStore({
+      ...bounds,
+      directory,
+      destination: "test",
+      write: "tick",
+      segmentBytes: 250,
+    });
+    return { store, dispose: () => rmSync(directory, { recursive: true }) };
+  },
+});

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Problem, Store } from "@activity/core";
 import { importances } from "@activity/core";
@@ -153,6 +162,9 @@ describe("damage", () => {
       expect(idsOf(drain(store))).toEqual(ids(1, 3));
       expect(store.evict()).toMatchObject([{ reason: "corrupt", count: 1 }]);
       expect(filesIn(directory.path)).toEqual([]);
+      expect(filesIn(directory.path, "quarantine").map((file) => readFileSync(file, "utf8"))).toEqual([
+        `${line}\n`,
+      ]);
     },
   );
 
@@ -175,6 +187,31 @@ describe("damage", () => {
     expect(store.adopt?.()).toBe(2);
     expect(filesIn(directory.path)).toHaveLength(1);
     expect(idsOf(drain(store))).toEqual(ids(1, 2));
+  });
+
+  it("sets aside what only looks like a segment, and takes over the rest", async () => {
+    const first = openStore();
+    append(first, 1, 2);
+    append(first, 3, 3, importances.metric);
+    await first.close();
+    const [file = ""] = filesIn(directory.path);
+    mkdirSync(file.replace(/-c\d+-/, "-cx-").replace(/-l0-/, "-l9-"));
+    const store = openStore();
+    expect(store.adopt?.()).toBe(3);
+    expect(problems).toMatchObject([{ code: "store", reason: { code: "unreadable" } }]);
+    expect(idsOf(drain(store)).toSorted()).toEqual(ids(1, 3));
+    expect(openStore().adopt?.()).toBe(0);
+  });
+
+  it("keeps no more than twenty files in quarantine", async () => {
+    const first = openStore({ segmentBytes: 1 });
+    for (let n = 1; n <= 25; n++) first.append("damaged", 0, importances.behavioral);
+    await first.close();
+    const store = openStore();
+    expect(store.adopt?.()).toBe(25);
+    expect(drain(store)).toEqual([]);
+    expect(store.evict()).toHaveLength(25);
+    expect(filesIn(directory.path, "quarantine")).toHaveLength(20);
   });
 
   it("counts a whole file that cannot be read any more", async () => {
@@ -237,6 +274,36 @@ describe("the disk", () => {
     append(store, 1, 2);
     expect([store.survives, problems.length]).toEqual([false, 1]);
     expect(idsOf(drain(store))).toEqual(ids(1, 2));
+  });
+
+  it("says at close how many events die with the process, and leaves the others", async () => {
+    const store = openStore({ segmentBytes: 300 });
+    append(store, 1, 3);
+    const folder = dirname(filesIn(directory.path)[0] ?? "");
+    const breakDisk = (): void => {
+      renameSync(folder, `${directory.path}.away`);
+      writeFileSync(folder, "");
+    };
+    const mendDisk = (): void => {
+      rmSync(folder);
+      renameSync(`${directory.path}.away`, folder);
+    };
+    breakDisk();
+    append(store, 4, 5);
+    expect([store.survives, store.usage.events]).toEqual([false, 5]);
+    expect(store.preserve?.()).toBe(2);
+    mendDisk();
+    expect(store.preserve?.()).toBe(0);
+    await store.close();
+    expect(openStore().adopt?.()).toBe(3);
+  });
+
+  it("syncs by itself where that is asked for", async () => {
+    const store = openStore({ durability: "disk" });
+    append(store, 1, 3);
+    await store.durable(3);
+    expect(idsOf(drain(store))).toEqual(ids(1, 3));
+    expect(problems).toEqual([]);
   });
 
   it("keeps destinations and credentials apart", () => {

@@ -3,41 +3,43 @@ import type {
   Eviction,
   Importance,
   Lease,
+  NumberedSource,
   Position,
   ProblemHandler,
   Store,
   StoreUsage,
 } from "@activity/core";
 import { defaultLimits, importances, systemClock } from "@activity/core";
+import type { EncodedLine } from "./encode-line.ts";
 import { encodeLine } from "./encode-line.ts";
+import type { FolderUsage } from "./folder-share.ts";
+import { FolderShare, usageOf } from "./folder-share.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LeftSegment } from "./left-segment.ts";
 import { adoptSegments } from "./left-segment.ts";
 import { Segment } from "./segment.ts";
-import type { AnySegment } from "./segment-queues.ts";
-import { SegmentQueues } from "./segment-queues.ts";
-import { messageOf, SegmentWriter } from "./segment-writer.ts";
-import type { SpoolFolderOptions } from "./spool-folder.ts";
+import { SegmentEvictor } from "./segment-evictor.ts";
+import { SegmentLosses } from "./segment-losses.ts";
+import type { SegmentState } from "./segment-name.ts";
+import { SegmentQueues, timeOf } from "./segment-queues.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import type { MarkName } from "./source-marks.ts";
+import { removeMark, SourceMarks, takeEndedSources } from "./source-marks.ts";
 import { checkFolder, spoolFolder, syncFolder } from "./spool-folder.ts";
 import { buildLease, segmentsOf, UnreadableSegment } from "./spool-lease.ts";
+import type { SpoolStoreOptions } from "./spool-options.ts";
+import { checkSpoolOptions } from "./spool-options.ts";
 import type { RunLimits, RunPart } from "./take-run.ts";
 import { takeRun } from "./take-run.ts";
 
-/** Options of a spool. */
-export interface SpoolStoreOptions extends SpoolFolderOptions {
-  /** Bytes it holds at most. @defaultValue 64 MiB */
-  readonly maxBytes?: number | undefined;
-  /** Events it holds at most. @defaultValue no limit */
-  readonly maxEvents?: number | undefined;
-  /** Files it holds at most. @defaultValue 1,000 */
-  readonly maxFiles?: number | undefined;
-  /** Bytes after which a new file is begun. @defaultValue 256 KiB */
-  readonly segmentBytes?: number | undefined;
-  /** Events and bytes that one lease takes at most, and that a lane must hold before it is leased without force. */
-  readonly lease?: RunLimits | undefined;
-  /** Told once when events have to be kept in memory, and of everything that could not be read again. */
-  readonly onProblem?: ProblemHandler | undefined;
-  readonly clock?: Clock | undefined;
+/** A store on disk, and what it can tell of itself. */
+export interface SpoolStore extends Store {
+  /** Where it stands; `undefined` where there is no place for it. */
+  readonly folder: string | undefined;
+  /** How long the event that has waited longest has waited, in milliseconds; `undefined` when none waits. */
+  oldestMs(): number | undefined;
+  /** What all processes hold in the folder, counted anew at each call. */
+  folderUsage(): FolderUsage;
 }
 
 /**
@@ -48,62 +50,102 @@ export interface SpoolStoreOptions extends SpoolFolderOptions {
  * which rejects when the disk refuses to sync.
  *
  * The events that a process had leased when it died are sent again by whoever adopts them.
+ *
+ * @throws INVALID_OPTION for an option that cannot be.
  */
-export function createSpoolStore(options: SpoolStoreOptions): Store {
-  return new SpoolStore(options);
+export function createSpoolStore(options: SpoolStoreOptions): SpoolStore {
+  return new DiskStore(checkSpoolOptions(options));
 }
 
-class SpoolStore implements Store {
-  readonly capacity: Store["capacity"];
+class DiskStore implements SpoolStore {
+  readonly folder: string | undefined;
+  readonly capacity: { events: number; bytes: number };
   readonly usage: StoreUsage;
   onReady?: (() => void) | undefined;
-  readonly #options: SpoolStoreOptions;
   readonly #clock: Clock;
-  readonly #folder: string | undefined;
-  readonly #limits: { readonly segmentBytes: number; readonly files: number; readonly lease: RunLimits };
+  readonly #segmentBytes: number;
+  readonly #leaseLimits: RunLimits;
+  readonly #syncAll: boolean;
   readonly #queues: SegmentQueues = new SegmentQueues();
   readonly #writer: SegmentWriter;
+  readonly #share: FolderShare;
+  readonly #evictor: SegmentEvictor;
+  readonly #losses: SegmentLosses;
+  /** `undefined` where what was written does not prove what was recorded. */
+  #marks: SourceMarks | undefined;
+  #ended: readonly MarkName[] = [];
   readonly #leases = new Map<Lease, readonly RunPart[]>();
-  readonly #losses: Eviction[] = [];
-  /** Segments in memory. */
-  #inMemory = 0;
   readonly #unsynced = new Set<Segment>();
   readonly #commit: GroupCommit;
+  /** The segment that took the last event. */
+  #current: Segment | undefined;
   #last: Position = 0;
   /** Segments taken over from others. */
   #adopted = 0;
-  /** The segment from which events are being evicted, as far as it was read. */
-  #evicting: { readonly segment: Segment; readonly bytes: Uint8Array } | undefined;
 
   constructor(options: SpoolStoreOptions) {
     const { spool, batch } = defaultLimits;
-    const { maxBytes = spool.bytes, maxEvents = Number.POSITIVE_INFINITY, clock = systemClock } = options;
-    const { segmentBytes = spool.segmentBytes, maxFiles = spool.files, lease = batch } = options;
-    this.#options = options;
+    const { maxEvents = Number.POSITIVE_INFINITY, clock = systemClock, onProblem } = options;
+    const { write = "event", segmentBytes = spool.segmentBytes, lease = batch } = options;
     this.#clock = clock;
-    this.#limits = { segmentBytes, files: maxFiles, lease };
-    this.#folder = spoolFolder(options);
-    this.#writer = new SegmentWriter({
-      folder: this.#folder,
-      clock,
-      tell: (problem) => options.onProblem?.(problem),
+    this.#segmentBytes = segmentBytes;
+    this.#leaseLimits = lease;
+    this.#syncAll = options.durability === "disk";
+    this.folder = spoolFolder(options);
+    const { folder } = this;
+    const tell: ProblemHandler = (problem) => onProblem?.(problem);
+    this.#writer = new SegmentWriter({ folder, clock, coalesce: write === "tick", tell });
+    const owner = (): string => this.#writer.ownerText;
+    const limits = { bytes: options.maxBytes ?? spool.bytes, files: options.maxFiles ?? spool.files };
+    this.#share = new FolderShare({ folder, owner, clock, limits });
+    this.#losses = new SegmentLosses(folder, tell);
+    if (folder !== undefined && write === "event") this.#marks = new SourceMarks(folder, owner);
+    this.#evictor = new SegmentEvictor({
+      queues: this.#queues,
+      read: (left) => this.#readLeft(left),
+      dropFirst: (segment) => this.#dropFirst(segment),
+      lose: (segment, cause) => this.#lose(segment, cause),
     });
     this.#commit = new GroupCommit({ last: () => this.#last, sync: () => this.#sync() });
-    this.capacity = { events: maxEvents, bytes: maxBytes };
+    this.capacity = { events: maxEvents, bytes: limits.bytes };
     this.usage = this.#queues.usage;
   }
 
   get survives(): boolean {
-    return this.#folder !== undefined && this.#inMemory === 0;
+    if (this.folder === undefined) return false;
+    if (!this.#writer.troubled) return true;
+    return [...this.#queues].every(
+      (segment) => !(segment instanceof Segment) || segment.perishable().length === 0,
+    );
   }
 
   append(text: string, lane: number, importance: Importance): Position {
     const line = encodeLine(text);
-    const segment = this.#write(line, lane, importance);
+    let segment = this.#current;
+    if (segment?.lane !== lane || segment.importance !== importance || segment.sealed)
+      segment = this.#queues.writable(lane, importance);
+    const before = segment;
+    if (segment !== undefined && segment.bytes >= this.#segmentBytes) segment = undefined;
+    let failure = segment === undefined ? undefined : this.#appendLine(segment, line);
+    if (segment === undefined || failure !== undefined) {
+      segment = this.#writer.begin(line, { lane, importance }, (cause) => {
+        failure = { cause };
+      });
+      this.#queues.add(segment);
+      // Not earlier: only now has an event been written whose number is given already.
+      if (before !== undefined) this.#seal(before, "pending");
+      this.#look();
+    }
+    this.#current = segment;
+    if (!segment.unsynced) this.#unsynced.add(segment);
+    segment.unsynced = true;
     segment.add(segment.bytes + line.length, ++this.#last, this.#clock.monotonic());
     this.#queues.entered(segment, line.length);
-    if (segment.content.survives) this.#unsynced.add(segment);
-    return this.#last;
+    const position = this.#last;
+    if (this.#syncAll) this.#commit.reach(position).catch((cause: unknown) => this.#trouble(cause));
+    // Last, since the host may record again while it is told.
+    if (failure !== undefined) this.#trouble(failure.cause);
+    return position;
   }
 
   durable(upTo: Position): Promise<void> {
@@ -111,7 +153,7 @@ class SpoolStore implements Store {
   }
 
   lease(open: (lane: number) => boolean, force: boolean): Lease | undefined {
-    const { lease: limits } = this.#limits;
+    const limits = this.#leaseLimits;
     const port = { queues: this.#queues, limits, read: (left: LeftSegment) => this.#readLeft(left) };
     for (;;) {
       const lane = this.#queues.oldestLane(
@@ -138,7 +180,7 @@ class SpoolStore implements Store {
     }
     for (const segment of segmentsOf(parts)) {
       if (segment.left === 0) this.#remove(segment);
-      else this.#attempt(() => segment.mark("leased"));
+      else this.#seal(segment, "leased");
     }
   }
 
@@ -164,62 +206,104 @@ class SpoolStore implements Store {
   }
 
   adopt(): number {
-    if (this.#folder === undefined) return 0;
+    const { folder } = this;
+    if (folder === undefined) return 0;
     try {
-      checkFolder(this.#folder);
+      checkFolder(folder);
       const { owner } = this.#writer;
-      const before = this.#adopted;
-      const left = adoptSegments({ folder: this.#folder, owner, clock: this.#clock, before });
+      const clock = this.#clock;
+      this.#ended = [...this.#ended, ...takeEndedSources({ folder, owner, clock })];
+      const unreadable = (path: string, cause: unknown): void => this.#losses.unknown(path, cause);
+      const left = adoptSegments({ folder, owner, clock, before: this.#adopted, unreadable });
       this.#adopted += left.length;
       for (const segment of left) this.#queues.add(segment);
+      this.#look();
       return left.reduce((sum, { waiting }) => sum + waiting, 0);
     } catch {
       return 0; // No folder, nothing left. One that cannot be used is told of when something is written.
     }
   }
 
+  begin(source: NumberedSource): void {
+    try {
+      this.#writer.prepare();
+      this.#marks?.begin(source);
+    } catch {
+      this.#giveUpMarks(); // The event that comes next tells of the disk.
+    }
+  }
+
+  ended(close: (source: NumberedSource) => void): void {
+    const ended = this.#ended;
+    this.#ended = [];
+    for (const mark of ended) {
+      close(mark);
+      if (this.folder !== undefined) removeMark(this.folder, mark);
+    }
+  }
+
   evict(bornBefore?: number): readonly Eviction[] {
+    this.#look();
     const { usage, capacity } = this;
     const over = (): boolean =>
-      usage.events > capacity.events ||
-      usage.bytes > capacity.bytes ||
-      this.#queues.size > this.#limits.files;
-    const expired = bornBefore === undefined ? [] : this.#evictWhile(() => true, "expired", bornBefore);
-    const beyond = this.#evictWhile(over, "capacity");
-    return [...expired, ...beyond, ...this.#losses.splice(0)];
+      usage.events > capacity.events || usage.bytes > capacity.bytes || this.#queues.size > this.#share.files;
+    const evictor = this.#evictor;
+    const expired = bornBefore === undefined ? [] : evictor.evictWhile(() => true, "expired", bornBefore);
+    const beyond = evictor.evictWhile(over, "capacity");
+    return [...expired, ...beyond, ...this.#losses.take()];
+  }
+
+  oldestMs(): number | undefined {
+    const heads = Object.values(importances).flatMap((importance) => this.#queues.oldest(importance) ?? []);
+    return heads.length === 0 ? undefined : this.#clock.monotonic() - Math.min(...heads.map(timeOf));
+  }
+
+  folderUsage(): FolderUsage {
+    return this.folder === undefined ? { bytes: 0, files: 0, owners: 0 } : usageOf(this.folder);
+  }
+
+  /** Moves what is in memory to disk, should it take it now. */
+  preserve(): number {
+    let lost = 0;
+    for (const segment of [...this.#queues]) {
+      if (!(segment instanceof Segment) || segment.perishable().length === 0) continue;
+      try {
+        this.#queues.add(segment.moveTo((lines) => this.#writer.create(lines, segment)));
+        this.#remove(segment);
+      } catch {
+        // The disk has been told of before.
+        const perishable = segment.perishable();
+        lost += perishable.length;
+        for (const index of perishable) this.#queues.drop(segment, index);
+        if (segment.left === 0) this.#remove(segment);
+      }
+    }
+    return lost;
   }
 
   async close(): Promise<void> {
+    this.preserve();
     for (const segment of [...this.#queues]) {
       if (segment instanceof Segment && segment.left === 0) this.#remove(segment);
       else this.#attempt(() => segment.leave());
     }
+    this.#giveUpMarks();
   }
 
-  /** Writes a line to the segment that takes it, or to a new one. */
-  #write(line: Uint8Array, lane: number, importance: Importance): Segment {
-    const current = this.#queues.writable(lane, importance);
-    if (current !== undefined) {
-      if (current.bytes < this.#limits.segmentBytes) {
-        try {
-          current.content.append(line);
-          return current;
-        } catch (cause) {
-          this.#writer.tellOnce(cause);
-        }
-      }
-      this.#attempt(() => current.mark("pending"));
+  /** Adds a line to a segment; says what went wrong, if anything did. */
+  #appendLine(segment: Segment, { bytes, length }: EncodedLine): { readonly cause: unknown } | undefined {
+    try {
+      segment.content.append(bytes, length);
+      return undefined;
+    } catch (cause) {
+      return { cause };
     }
-    const segment = this.#writer.begin(line, lane, importance);
-    if (!segment.content.survives) this.#inMemory++;
-    this.#queues.add(segment);
-    return segment;
   }
 
   /** Makes a lease of what was lent; `undefined` when there is nothing, or some of it is lost. */
   #lend(lane: number, parts: readonly RunPart[]): Lease | undefined {
     if (parts.length === 0) return undefined;
-    for (const segment of segmentsOf(parts)) this.#attempt(() => segment.mark("leased"));
+    for (const segment of segmentsOf(parts)) this.#seal(segment, "leased");
     try {
       const lease = buildLease(lane, parts);
       this.#leases.set(lease, parts);
@@ -235,79 +319,23 @@ class SpoolStore implements Store {
 
   #readLeft(left: LeftSegment): void {
     try {
-      const segment = left.read();
-      const lost = this.#queues.replace(left, segment);
-      if (lost > 0) this.#noteLoss(lost, [], "they were torn or damaged");
+      const { segment, damaged } = left.read();
+      this.#losses.damaged(left.path, damaged, this.#queues.replace(left, segment));
       if (segment.left === 0) this.#remove(segment);
     } catch (cause) {
       this.#queues.remove(left);
-      this.#noteLoss(left.waiting, [], messageOf(cause));
+      this.#losses.unreadable(left.path, cause, { count: left.waiting });
     }
   }
 
   /** Gives up what waits in a segment that cannot be read. */
   #lose(segment: Segment, cause: unknown): void {
+    // What is leased of it may still be settled.
+    const path = segment.left === segment.waiting ? segment.content.path : undefined;
     const positions: Position[] = [];
-    const count = segment.waiting;
     while (segment.waiting > 0) positions.push(this.#dropFirst(segment));
-    this.#noteLoss(
-      count,
-      positions.filter((position) => position > 0),
-      messageOf(cause),
-    );
-  }
-
-  #noteLoss(count: number, positions: readonly Position[], why: string): void {
-    this.#losses.push({ reason: "corrupt", count, texts: [], positions });
-    this.#options.onProblem?.({
-      code: "dropped",
-      message: `${count} event(s) could not be read from the spool: ${why}`,
-      count,
-      reason: { code: "corrupt" },
-    });
-  }
-
-  #evictWhile(over: () => boolean, reason: Eviction["reason"], bornBefore?: number): readonly Eviction[] {
-    const texts: string[] = [];
-    const positions: Position[] = [];
-    while (over()) {
-      const segment = this.#nextToEvict(bornBefore);
-      if (segment === undefined) break;
-      const text = this.#firstText(segment);
-      if (text === undefined) continue;
-      texts.push(text);
-      const position = this.#dropFirst(segment);
-      if (position > 0) positions.push(position);
-    }
-    return texts.length === 0 ? [] : [{ reason, count: texts.length, texts, positions }];
-  }
-
-  /** The segment with the oldest of the least important events; only with one that entered before `bornBefore`. */
-  #nextToEvict(bornBefore = Number.POSITIVE_INFINITY): Segment | undefined {
-    for (const importance of Object.values(importances)) {
-      if (importance === importances.kept) continue;
-      let head = this.#queues.oldest(importance);
-      while (head !== undefined && timeOf(head) < bornBefore) {
-        if (head instanceof Segment) return head;
-        this.#readLeft(head);
-        head = this.#queues.oldest(importance);
-      }
-    }
-    return undefined;
-  }
-
-  /** The text of a segment's first event; `undefined` when it cannot be read and is lost as a whole. */
-  #firstText(segment: Segment): string | undefined {
-    const index = segment.firstWaiting();
-    const end = segment.ends[index] ?? 0;
-    try {
-      if (this.#evicting?.segment !== segment || this.#evicting.bytes.length < end)
-        this.#evicting = { segment, bytes: segment.content.read(0, segment.bytes) };
-      return Buffer.from(this.#evicting.bytes.buffer).toString("utf8", segment.start(index), end - 1);
-    } catch (cause) {
-      this.#lose(segment, cause);
-      return undefined;
-    }
+    const own = positions.filter((position) => position > 0);
+    this.#losses.unreadable(path, cause, { count: positions.length, positions: own });
   }
 
   /** Forgets the first event that waits in a segment; returns its position. */
@@ -319,20 +347,33 @@ class SpoolStore implements Store {
     return position;
   }
 
+  #seal(segment: Segment, state: SegmentState): void {
+    this.#marks?.update();
+    this.#attempt(() => segment.mark(state));
+  }
+
   #remove(segment: Segment): void {
+    this.#marks?.update();
     this.#queues.remove(segment);
     this.#unsynced.delete(segment);
-    if (!segment.content.survives) this.#inMemory--;
-    if (this.#evicting?.segment === segment) this.#evicting = undefined;
+    this.#evictor.forget(segment);
+    segment.sealed = true;
     this.#attempt(() => segment.content.remove());
+  }
+
+  /** Sees what the other processes leave room for. */
+  #look(): void {
+    this.#share.look();
+    this.capacity.bytes = this.#share.bytes;
   }
 
   async #sync(): Promise<void> {
     const segments = [...this.#unsynced];
     this.#unsynced.clear();
+    for (const segment of segments) segment.unsynced = false;
     try {
       await Promise.all(segments.map((segment) => segment.content.sync()));
-      if (this.#folder !== undefined && segments.length > 0) await syncFolder(this.#folder);
+      if (this.folder !== undefined && segments.length > 0) await syncFolder(this.folder);
     } catch (cause) {
       for (const segment of segments) this.#unsynced.add(segment);
       throw cause;
@@ -344,14 +385,18 @@ class SpoolStore implements Store {
     try {
       step();
     } catch (cause) {
-      this.#writer.tellOnce(cause);
+      this.#trouble(cause);
     }
   }
-}
 
-/** When the first event that waits in a segment entered. */
-function timeOf(segment: AnySegment): number {
-  return segment instanceof Segment
-    ? (segment.times[segment.firstWaiting()] ?? Number.POSITIVE_INFINITY)
-    : segment.time;
+  /** The disk does not do what it should: the marks prove nothing any more. */
+  #trouble(cause: unknown): void {
+    this.#giveUpMarks();
+    this.#writer.tellOnce(cause);
+  }
+
+  #giveUpMarks(): void {
+    this.#marks?.giveUp();
+    this.#marks = undefined;
+  }
 }

@@ -1,6 +1,7 @@
+import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,18 @@ import type { Store } from "@activity/core";
 
 /** How a {@link startSpoolProcess} is to end. */
 export type SpoolProcessEnd = "kill" | "lease-kill" | "exit" | "throw" | "close" | "stay";
+
+const running: ChildProcess[] = [];
+
+/** Ends what a test left running, should it have failed. */
+export async function stopProcesses(): Promise<void> {
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
 
 /** A new directory, and how to be rid of it. */
 export function temporaryDirectory(): { readonly path: string; remove(): void } {
@@ -49,9 +62,41 @@ export async function startSpoolProcess(
   };
 }
 
-/** The files of every folder in a directory. */
-export function filesIn(directory: string): string[] {
-  return readdirSync(directory).flatMap((folder) =>
-    readdirSync(join(directory, folder)).map((file) => join(directory, folder, file)),
-  );
+/**
+ * Starts a client that records events; resolves when it has. `held`: nothing is delivered, and it was killed ·
+ * `delivered`: everything was, and it was killed · `stay`: as `held`, and it lives.
+ */
+export async function startClientProcess(
+  directory: string,
+  options: {
+    readonly count: number;
+    readonly fate: "held" | "delivered" | "stay";
+    readonly write?: "event" | "tick";
+  },
+): Promise<{ stop(): Promise<void> }> {
+  const { count, fate, write = "event" } = options;
+  const file = fileURLToPath(new URL("./client-process.ts", import.meta.url));
+  const args = [directory, String(count), fate === "stay" ? "held" : fate, write];
+  const child = spawn(process.execPath, ["--conditions=@activity/source", file, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  running.push(child);
+  await Promise.race([ended, once(child.stdout, "data")]);
+  const stop = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  if (fate !== "stay") await stop();
+  return { stop };
+}
+
+/** The files of every folder in a directory, or of a folder in each of these. */
+export function filesIn(directory: string, inside = "."): string[] {
+  return readdirSync(directory).flatMap((folder) => {
+    const path = join(directory, folder, inside);
+    if (!existsSync(path)) return [];
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isFile() ? [join(path, entry.name)] : []));
+  });
 }

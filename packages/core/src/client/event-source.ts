@@ -15,6 +15,8 @@ export interface EventSource {
   nextId(): string;
   /** Now. @throws RangeError when the clock shows a time that an event cannot have */
   now(): Moment;
+  /** What stands before the number; empty before the first, or where ids are not numbered. */
+  readonly name: string;
   /** The highest number given; 0 for none, or where ids are not numbered. */
   readonly last: number;
 }
@@ -42,6 +44,9 @@ export function createEventSource(clock: Pick<Clock, "now">, createId?: () => st
         momentMs = ms;
       }
       return moment;
+    },
+    get name() {
+      return source ?? "";
     },
     get last() {
       return last;

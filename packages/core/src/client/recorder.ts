@@ -136,7 +136,8 @@ export class Recorder extends Teller {
     const whole = createId
       ? `{"event_id":${JSON.stringify(id)}${text}${head}${rest}`
       : `{"event_id":"${id}"${text}${head}${rest}`;
-    sink.record(brandEvent(whole, id, time, event.type, event.name));
+    const numbers = createId ? undefined : this.#source;
+    sink.record(brandEvent(whole, id, time, event.type, event.name, numbers));
   }
 
   /** The head of a pair that was not seen lately; `undefined` when it is unusable and was refused. */

@@ -1,3 +1,5 @@
+import type { NumberedSource } from "../ports/store.ts";
+
 declare const eventBrand: unique symbol;
 /** Marks events of every copy of the package. Inside core only. */
 export const brand: unique symbol = /* @__PURE__ */ Symbol.for("@activity/event");
@@ -46,14 +48,20 @@ class CheckedEvent implements Envelope {
   readonly event_time: string;
   readonly event_type: string;
   readonly event_name: string;
+  readonly #source: NumberedSource | undefined;
 
   // biome-ignore lint/complexity/useMaxParams: one is made for every event; an options object would cost as much as the event.
-  constructor(text: string, id: string, time: string, type: string, name: string) {
+  constructor(text: string, id: string, time: string, type: string, name: string, source?: NumberedSource) {
     this.text = text;
     this.event_id = id;
     this.event_time = time;
     this.event_type = type;
     this.event_name = name;
+    this.#source = source;
+  }
+
+  static sourceOf(event: object): NumberedSource | undefined {
+    return #source in event ? event.#source : undefined;
   }
 
   toJSON(): EventObject {
@@ -64,7 +72,7 @@ class CheckedEvent implements Envelope {
   [brand](): void {}
 }
 
-/** Makes an event of text that has been checked. Inside core only. */
+/** Makes an event of text that has been checked; `source` gave it its number, here and now. Inside core only. */
 // biome-ignore lint/complexity/useMaxParams: as above.
 export function brandEvent(
   text: string,
@@ -72,9 +80,15 @@ export function brandEvent(
   time: string,
   type: string,
   name: string,
+  source?: NumberedSource,
 ): ActivityEvent {
   // The brand exists for the compiler only; this is the one place that gives it.
-  return new CheckedEvent(text, id, time, type, name) as unknown as ActivityEvent;
+  return new CheckedEvent(text, id, time, type, name, source) as unknown as ActivityEvent;
+}
+
+/** What numbered an event in this process; `undefined` for one that was made elsewhere. Inside core only. */
+export function sourceOf(event: ActivityEvent): NumberedSource | undefined {
+  return CheckedEvent.sourceOf(event);
 }
 
 /** Whether a value is an event made by this or another copy of the package. */

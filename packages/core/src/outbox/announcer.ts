@@ -5,6 +5,7 @@ import type { Problem } from "../errors/problem.ts";
 import type { ActivityEvent, Attributes } from "../event/activity-event.ts";
 import { createEvent } from "../event/create-event.ts";
 import { eventLimits } from "../limits.ts";
+import type { NumberedSource } from "../ports/store.ts";
 import { DropTally } from "./drop-tally.ts";
 
 /** What an announcer writes its events to, and where it tells of drops. */
@@ -53,6 +54,14 @@ export class Announcer {
     this.#ended = true;
   }
 
+  /**
+   * Ends a source whose process died, under the next of its numbers: whoever else does so too, after a
+   * crash, says the same under the same id.
+   */
+  endOther({ name, last }: NumberedSource): void {
+    this.#record(sourceClosed, { last: last + 1, adopted: true }, `${name}.${last + 1}`);
+  }
+
   #tellDropped(reason: string, message: string, count?: number): void {
     // Somebody has switched telemetry off, and knows.
     if (reason === "consent") return;
@@ -60,7 +69,7 @@ export class Announcer {
     this.#port.tell({ code: "dropped", message, ...counted, reason: { code: reason } });
   }
 
-  #record(name: string, attributes: Attributes): void {
+  #record(name: string, attributes: Attributes, id?: string): void {
     const { source, append } = this.#port;
     // Ranges that were cut to fit would count as lost, so these events may be as large as any.
     const { maxBytes } = eventLimits;
@@ -72,7 +81,14 @@ export class Announcer {
       return;
     }
     append(
-      createEvent({ type: eventTypes.telemetry, name, attributes, id: source.nextId(), time, maxBytes }),
+      createEvent({
+        type: eventTypes.telemetry,
+        name,
+        attributes,
+        id: id ?? source.nextId(),
+        time,
+        maxBytes,
+      }),
     );
   }
 }

@@ -73,14 +73,14 @@ export class DeliveryLoop {
     this.destination = new Gate(clock, retry);
     this.#alarm = new Alarm(clock, () => this.pump());
     store.onReady = () => this.pump();
-    this.adopt();
   }
 
   /** Takes over what processes left that have died meanwhile; asked again every half minute. */
   adopt(): void {
-    const { store, clock, ledger } = this.#port;
+    const { store, clock, ledger, announcer } = this.#port;
     if (store.adopt === undefined) return;
     ledger.adopt(store.adopt());
+    store.ended?.((source) => announcer.endOther(source));
     this.#adoptAt = clock.monotonic() + adoptEveryMs;
     // What could not be read is given up here, not at close.
     this.evict();

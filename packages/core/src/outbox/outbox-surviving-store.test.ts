@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { createClient } from "../client/create-client.ts";
 import type { Verdict } from "../ports/transport.ts";
 import { testEvent, testEvents } from "../testing/event-fixtures.ts";
 import { startOutbox } from "../testing/outbox-trial.ts";
@@ -14,13 +15,24 @@ async function ended(promise: Promise<unknown>): Promise<boolean> {
 
 describe("a store that survives", () => {
   function start(
-    options: { readonly left?: readonly string[]; readonly verdicts?: readonly Verdict[] } = {},
+    options: {
+      readonly left?: readonly string[];
+      readonly ended?: readonly { readonly name: string; readonly last: number }[];
+      readonly verdicts?: readonly Verdict[];
+      readonly announceDrops?: boolean;
+    } = {},
   ) {
     let store: SurvivingStore | undefined;
     const trial = startOutbox({
       transport: { limits: { maxEvents: 2 }, verdicts: options.verdicts },
+      announceDrops: options.announceDrops,
       store: (clock) => {
-        store = survivingStore({ clock, left: options.left, lease: { maxEvents: 2, maxBytes: 100_000 } });
+        store = survivingStore({
+          clock,
+          left: options.left,
+          ended: options.ended,
+          lease: { maxEvents: 2, maxBytes: 100_000 },
+        });
         return store;
       },
     });
@@ -145,5 +157,45 @@ describe("a store that survives", () => {
     trial.disk.loading = false;
     await trial.clock.advance(0);
     expect(await writing).toEqual({ state: "done", reached: "delivered" });
+  });
+
+  it("has the sources of dead processes ended under the next of their numbers", async () => {
+    const trial = start({ ended: [{ name: "dead", last: 7 }], left: [testEvent(1).text] });
+    await trial.sink.close();
+    const texts = trial.transport.arrived.map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(texts).toContainEqual(
+      expect.objectContaining({ event_id: "dead.8", event_name: "source_closed", last: 8, adopted: true }),
+    );
+    expect(trial.sink.stats()).toMatchObject({ recorded: 1, adopted: 1, pending: 0 });
+  });
+
+  it("says nothing of dead processes where nothing is announced", async () => {
+    const trial = start({ ended: [{ name: "dead", last: 7 }], announceDrops: false });
+    await trial.sink.close();
+    expect(trial.sent()).toEqual([]);
+  });
+
+  it("is told of a client's source once, before its first event, and not of those of others", async () => {
+    const trial = start();
+    const client = createClient({ sink: trial.sink });
+    trial.sink.record(testEvent(1));
+    client.forward(testEvent(2));
+    expect(trial.disk.begun).toEqual([]);
+    client.track("one");
+    client.with({ n: 1 }).track("two");
+    expect(trial.disk.begun).toHaveLength(1);
+    expect(trial.disk.begun[0]).toMatchObject({ name: expect.stringMatching(/./), last: 2 });
+    createClient({ sink: trial.sink, createId: () => "own" }).track("three");
+    expect(trial.disk.begun).toHaveLength(1);
+  });
+
+  it("has only those events counted as lost at close that it could not put away", async () => {
+    const trial = start({ verdicts: [unreachable] });
+    for (const event of testEvents(1, 5)) trial.sink.record(event);
+    trial.disk.perishable = 2;
+    trial.transport.hold();
+    const closing = trial.sink.close({ timeoutMs: 100 });
+    await trial.clock.advance(200);
+    expect(await closing).toMatchObject({ recorded: 5, handedOver: 3, dropped: 2, droppedBy: { closed: 2 } });
   });
 });

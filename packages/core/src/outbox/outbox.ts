@@ -4,6 +4,7 @@ import { checkNumber } from "../errors/check-number.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
+import { sourceOf } from "../event/activity-event.ts";
 import { utf8Bytes } from "../event/utf8.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -16,7 +17,7 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from "../ports/sink.ts";
-import type { Importance, Position, Store } from "../ports/store.ts";
+import type { Importance, NumberedSource, Position, Store } from "../ports/store.ts";
 import { importances } from "../ports/store.ts";
 import type { Transport } from "../ports/transport.ts";
 import { Announcer } from "./announcer.ts";
@@ -81,6 +82,8 @@ class Outbox implements Sink {
   readonly #waiters: Waiters = new Waiters();
   readonly #announcer: Announcer;
   readonly #loop: DeliveryLoop;
+  /** The one that the store was told of last. */
+  #source: NumberedSource | undefined;
   #closing: Promise<LedgerSnapshot> | undefined;
 
   constructor(transport: Transport, store: Store, options: OutboxOptions) {
@@ -95,11 +98,9 @@ class Outbox implements Sink {
     this.#options = options;
     this.#clock = clock;
     const tell = (problem: Problem): void => this.#tell(problem);
-    this.#announcer = new Announcer({
-      source: createEventSource(clock),
-      append: (event) => this.#recordOwn(event),
-      tell,
-    });
+    const source = createEventSource(clock);
+    const append = (event: ActivityEvent): void => this.#recordOwn(event, source);
+    this.#announcer = new Announcer({ source, append, tell });
     this.#loop = new DeliveryLoop({
       transport,
       store,
@@ -112,11 +113,14 @@ class Outbox implements Sink {
       announcer: this.#announcer,
       tell,
     });
+    // Last, since it may record that the sources of others have ended.
+    this.#loop.adopt();
   }
 
   record(event: ActivityEvent): void {
     if (this.#closing !== undefined) return this.#dropLate(event, "closed");
     if (this.#loop.denied) return this.#dropLate(event, "consent");
+    this.#begin(sourceOf(event));
     this.#append(event, this.#importanceOf(event));
     this.#makeRoom();
     this.#loop.linger();
@@ -176,8 +180,17 @@ class Outbox implements Sink {
     if (usage.events > capacity.events || usage.bytes > capacity.bytes) this.#loop.evict();
   }
 
-  #recordOwn(event: ActivityEvent): void {
-    if (this.#options.announceDrops !== false && !this.#loop.denied) this.#append(event, importances.kept);
+  #recordOwn(event: ActivityEvent, source: NumberedSource): void {
+    if (this.#options.announceDrops === false || this.#loop.denied) return;
+    if (source.last > 0) this.#begin(source);
+    this.#append(event, importances.kept);
+  }
+
+  /** Tells the store whose numbers it is about to get; those of other processes are not ours to end. */
+  #begin(source: NumberedSource | undefined): void {
+    if (source === undefined || source === this.#source) return;
+    this.#source = source;
+    this.#store.begin?.(source);
   }
 
   #dropLate(event: ActivityEvent, reason: DropReason): void {
@@ -271,13 +284,14 @@ class Outbox implements Sink {
   #countRest(): void {
     const { pending } = this.#ledger;
     const { survives } = this.#store;
-    if (survives) this.#ledger.settle("handedOver", pending);
-    else if (pending > 0) {
-      this.#ledger.drop("closed", pending);
+    const count = survives ? 0 : Math.min(this.#store.preserve?.() ?? pending, pending);
+    this.#ledger.settle("handedOver", pending - count);
+    if (count > 0) {
+      this.#ledger.drop("closed", count);
       this.#tell({
         code: "dropped",
-        message: `${pending} event(s) were left at close`,
-        count: pending,
+        message: `${count} event(s) were left at close`,
+        count,
         reason: { code: "closed" },
       });
     }

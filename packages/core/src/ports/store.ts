@@ -34,6 +34,12 @@ export interface Lease {
   readonly times: ArrayLike<number>;
 }
 
+/** Where a client's events get their numbers: `<name>.1`, `<name>.2`, … `<name>.<last>` so far. */
+export interface NumberedSource {
+  readonly name: string;
+  readonly last: number;
+}
+
 /** Events that a store gave up. */
 export interface Eviction {
   readonly reason: DropReason;
@@ -79,12 +85,27 @@ export interface Store {
   /** Takes over what dead processes left; returns how many events. */
   adopt?(): number;
   /**
+   * Tells of a source just before its first event is appended, so that others can say where it ended should
+   * this process die. May be told again of one that it knows.
+   */
+  begin?(source: NumberedSource): void;
+  /**
+   * Names every source of dead processes whose last number is certain, each once; it is forgotten when
+   * `close` returns. Asked after `adopt`.
+   */
+  ended?(close: (source: NumberedSource) => void): void;
+  /**
    * Gives up what exceeds the capacity, oldest of the least important first, what is older than the store
    * keeps, and what entered before `bornBefore` (by the clock's `monotonic()`). Never what is leased or `kept`.
    */
   evict(bornBefore?: number): readonly Eviction[];
   /** Set by the outbox; called when a lease that was `"loading"` can be asked for again. */
   onReady?: (() => void) | undefined;
+  /**
+   * At close, where `survives` is false: puts in safety what it can, and returns how many events die with
+   * this process all the same. Without it, all do.
+   */
+  preserve?(): number;
   /** Frees everything; resolves when what survives is safe. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Lease, Position, Store } from "../ports/store.ts";
+import type { Lease, NumberedSource, Position, Store } from "../ports/store.ts";
 import { importances } from "../ports/store.ts";
 import type { MemoryStoreOptions } from "../store/memory-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
@@ -7,6 +7,8 @@ import { createMemoryStore } from "../store/memory-store.ts";
 export interface SurvivingStoreOptions extends MemoryStoreOptions {
   /** What a dead process left. They are leased as position 0. */
   readonly left?: readonly string[] | undefined;
+  /** Sources of dead processes. */
+  readonly ended?: readonly NumberedSource[] | undefined;
 }
 
 /** A store double that outlives its outbox, as a disk does: it adopts, loads, and takes its time to be durable. */
@@ -15,6 +17,10 @@ export interface SurvivingStore extends Store {
   readonly adoptions: number;
   /** Leases ended by `release`, whole. */
   readonly released: readonly Lease[];
+  /** The sources that it was told of, in order. */
+  readonly begun: readonly NumberedSource[];
+  /** How many of its events die with the process; `survives` is false then. */
+  perishable: number;
   /** Whether leases are `"loading"`; setting it to `false` calls `onReady`. */
   loading: boolean;
   /** Ends every wait for durability: well, or as a disk that is full. */
@@ -24,8 +30,10 @@ export interface SurvivingStore extends Store {
 /** Makes one over a memory store. */
 export function survivingStore(options: SurvivingStoreOptions = {}): SurvivingStore {
   const { left = [] } = options;
+  const ended = [...(options.ended ?? [])];
   const memory = createMemoryStore(options);
   const released: Lease[] = [];
+  const begun: NumberedSource[] = [];
   const waits: { resolve(): void; reject(cause: Error): void }[] = [];
   let foreign: Position = 0;
   let loading = false;
@@ -34,9 +42,18 @@ export function survivingStore(options: SurvivingStoreOptions = {}): SurvivingSt
 
   const store: SurvivingStore = {
     capacity: memory.capacity,
-    survives: true,
+    get survives() {
+      return store.perishable === 0;
+    },
+    perishable: 0,
+    preserve: () => store.perishable,
     usage: memory.usage,
     released,
+    begun,
+    begin: (source) => begun.push(source),
+    ended: (close) => {
+      for (const source of ended.splice(0)) close(source);
+    },
     get loading() {
       return loading;
     },
