@@ -46,7 +46,7 @@ interface ProcessEnd {
 }
 
 /** How long a run may wait for a process or for the intake. */
-const patienceMs = 120_000;
+const patienceMs = 240_000;
 
 /** Runs it. Rejects when a process fails for another reason than its kill, or when events still wait in the end. */
 export async function runSharedSpool(options: SharedSpoolOptions = {}): Promise<SharedSpoolResult> {

@@ -43,14 +43,13 @@ export class SegmentQueues {
     this.#count(segment, -segment.waiting, -segment.waitingBytes);
   }
 
-  /** Puts a segment in the place of what was known of it before it was read; returns how many events it lacks. */
-  replace(left: LeftSegment, segment: Segment): number {
+  /** Puts a segment in the place of what was known of it before it was read. */
+  replace(left: LeftSegment, segment: Segment): void {
     const lane = this.#laneOf(left.lane);
     const queue = lane.byImportance[left.importance] ?? [];
     queue[queue.indexOf(left)] = segment;
     segment.queues = lane;
     this.#count(left, segment.waiting - left.waiting, segment.waitingBytes - left.waitingBytes);
-    return left.waiting - segment.waiting;
   }
 
   /** The last segment of a lane and importance, if it takes more. */

@@ -95,7 +95,7 @@ describe("what a process leaves", () => {
     expect(store.adopt?.()).toBe(220);
     const found = idsOf(drain(store));
     expect([found.length, new Set(found).size]).toEqual([220, 220]);
-  });
+  }, 120_000);
 
   it("is adopted with position 0, before own events and in its order", async () => {
     const first = openStore();
@@ -147,6 +147,21 @@ describe("damage", () => {
     expect(store.evict()).toEqual([{ reason: "corrupt", count: 1, texts: [], positions: [] }]);
     expect(problems).toMatchObject([{ code: "dropped", count: 1, reason: { code: "corrupt" } }]);
     expect(store.usage.events).toBe(0);
+  });
+
+  it("is counted once, also when whoever counted it dies before it has delivered", async () => {
+    await startSpoolProcess(directory.path, { source: "child", count: 3, end: "kill" });
+    for (const file of filesIn(directory.path))
+      appendFileSync(file, 'not json\n{"event_id":"child.99","event_ti');
+    const store = openStore();
+    expect(store.adopt?.()).toBe(9);
+    store.lease(() => true, true);
+    expect(store.evict()).toHaveLength(3);
+    abandon();
+    const next = openStore();
+    expect(next.adopt?.()).toBe(3);
+    expect(idsOf(drain(next)).toSorted()).toEqual(ids(1, 3, "child"));
+    expect(next.evict()).toEqual([]);
   });
 
   it.each(["not json", "[]", '{"event_id":1}', "\u0000\u0000"])(

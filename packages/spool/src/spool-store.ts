@@ -320,8 +320,12 @@ class DiskStore implements SpoolStore {
   #readLeft(left: LeftSegment): void {
     try {
       const { segment, damaged } = left.read();
-      this.#losses.damaged(left.path, damaged, this.#queues.replace(left, segment));
-      if (segment.left === 0) this.#remove(segment);
+      const lost = left.waiting - segment.waiting;
+      this.#losses.damaged(left.path, damaged, lost);
+      // What has been counted must not be there for whoever adopts the file next.
+      const clean = lost > 0 && segment.left > 0 ? segment.compact() : segment;
+      this.#queues.replace(left, clean);
+      if (clean.left === 0) this.#remove(clean);
     } catch (cause) {
       this.#queues.remove(left);
       this.#losses.unreadable(left.path, cause, { count: left.waiting });

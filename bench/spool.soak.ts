@@ -1,0 +1,30 @@
+/**
+ * Is every event found that `track` returned for? `--kills N` (default 200) SIGKILLs at random points on one spool, with
+ * torn lines among them; then `--runs N` (default 20) times 16 processes on one spool, 8 of them killed.
+ */
+import { createReport } from "./support/report.ts";
+import { runSpoolKills } from "./support/spool-kills.ts";
+import { runSharedSpool } from "./support/spool-shared-runs.ts";
+
+const report = createReport({ kind: "soak", name: "spool" });
+const killed = await runSpoolKills({ kills: optionOf("--kills", 200) });
+report.note(
+  `one after the other: ${killed.recorded} events recorded, ${killed.repeats} sent again under their id`,
+);
+const shared = await runSharedSpool({ runs: optionOf("--runs", 20) });
+report.note(`at once: ${shared.recorded} events recorded, ${shared.kills} processes killed`);
+report.figure("kills", killed.kills + shared.kills);
+report.figure("lost", killed.lost + shared.lost);
+report.figure("unexplained_numbers", killed.unexplained);
+report.figure("tails_not_proved", killed.openTails);
+report.figure("torn_lines_not_counted", Math.abs(killed.torn - killed.tornCounted));
+report.figure("torn_lines", killed.torn);
+report.figure("shared_spool_runs", shared.runs);
+report.figure("shared_spool_lost", shared.lost);
+report.figure("shared_spool_duplicated", shared.duplicated);
+report.end();
+
+function optionOf(flag: string, otherwise: number): number {
+  const index = process.argv.indexOf(flag);
+  return index < 0 ? otherwise : Number(process.argv[index + 1]);
+}
