@@ -24,6 +24,8 @@ export interface ProgramOptions {
   readonly settings: unknown;
   /** All that it finds in its environment, `PATH` aside. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What starts it: a command that takes another one behind its own arguments, such as `setpriv …`. @defaultValue nothing */
+  readonly starter?: readonly string[];
   /** After that it is killed. @defaultValue 60,000 */
   readonly timeoutMs?: number;
 }
@@ -31,19 +33,17 @@ export interface ProgramOptions {
 /** Starts a TypeScript program, which runs against the built packages. */
 export function startProgram<R>(
   file: URL,
-  { settings, environment = {}, timeoutMs = 60_000 }: ProgramOptions,
+  { settings, environment = {}, starter = [], timeoutMs = 60_000 }: ProgramOptions,
 ): Program<R> {
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", fileURLToPath(file), JSON.stringify(settings)],
-    {
-      env: { PATH: process.env["PATH"], ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: timeoutMs,
-      killSignal: "SIGKILL",
-    },
-  );
+  const flags = ["--disable-warning=ExperimentalWarning", fileURLToPath(file), JSON.stringify(settings)];
+  const [command = process.execPath, ...args] = [...starter, process.execPath, ...flags];
+  const child = spawn(command, args, {
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+  });
   const reports: R[] = [];
   const stderr: string[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {

@@ -68,10 +68,10 @@ describe("a command", () => {
   it.each(["kill", "exit"])("loses nothing when it ends by %s right after record", async (end) => {
     await run(intake.url, 100, end);
     expect(intake.arrived).toEqual([]);
-    expect(JSON.parse(await run(intake.url, 0, "close"))).toMatchObject({ adopted: 100, handedOver: 100 });
-    // An end that nobody waits for sends nothing; one that has something of its own does.
-    expect(JSON.parse(await run(intake.url, 1, "close"))).toMatchObject({ adopted: 100, delivered: 102 });
-    expect(await audit(received())).toMatchObject({ events: 102, duplicated: 0, lost: 0 });
+    // It also says where the source of the one that died has ended.
+    expect(JSON.parse(await run(intake.url, 0, "close"))).toMatchObject({ adopted: 100, delivered: 101 });
+    const report = await audit(received());
+    expect(report).toMatchObject({ events: 101, duplicated: 0, lost: 0, sources: [{ tail: "closed" }] });
   });
 
   it("does not wait for a network that is not there, and hands over", async () => {
@@ -94,8 +94,8 @@ describe("a command", () => {
     process.kill(Number(/pid=(\d+)/.exec(intake.arrived[0] ?? "")?.[1]), "SIGKILL");
     await running;
     intake.heal();
-    expect(JSON.parse(await run(intake.url, 1, "close"))).toMatchObject({ adopted: 1_200, delivered: 1_202 });
-    expect(await audit(received())).toMatchObject({ duplicated: 500, lost: 0, events: 1_202 + 500 });
+    expect(JSON.parse(await run(intake.url, 1, "close"))).toMatchObject({ adopted: 1_200, delivered: 1_203 });
+    expect(await audit(received())).toMatchObject({ duplicated: 500, lost: 0, events: 1_203 + 500 });
   });
 
   it("shares its spool with others that run at the same time", async () => {
@@ -103,7 +103,8 @@ describe("a command", () => {
     await run(intake.url, 1, "close");
     const report = await audit(received());
     expect(report).toMatchObject({ duplicated: 0, lost: 0 });
-    expect(report.events).toBe(50 * 4 + 2 + 2);
+    expect(report.events).toBe(50 * 4 + 5);
+    expect(report.sources.map(({ tail }) => tail)).toEqual(Array.from({ length: 5 }, () => "closed"));
   });
 
   it.each([{ DO_NOT_TRACK: "1" }, { ACTIVITY_TELEMETRY: "off" }])(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeDirectory } from "@activity/spool";
 
 const fileName = "activity.json";
 
@@ -31,7 +32,7 @@ function readId(path: string): string | undefined {
 }
 
 function writeId(directory: string, path: string): string | undefined {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const draft = join(directory, `${fileName}.${randomUUID()}.tmp`);
   writeFileSync(draft, `${JSON.stringify({ install_id: randomUUID() })}\n`, { mode: 0o600, flag: "wx" });
   try {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeDirectory } from "@activity/spool";
 import type { Refusals } from "./refusal-count.ts";
 
 /** Until when a destination is to be left alone, for every process that sends to it. */
@@ -34,7 +35,7 @@ export function writePause(folder: string, pause: Pause | undefined): void {
   const path = join(folder, fileName);
   try {
     if (pause === undefined) return unlinkSync(path);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     const draft = `${path}.${process.pid}.tmp`;
     writeFileSync(draft, JSON.stringify(pause), { mode: 0o600 });
     renameSync(draft, path);

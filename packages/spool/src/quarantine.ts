@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { makeDirectory } from "./make-directory.ts";
 
 /** The folder's name within a spool. */
 export const quarantineName = "quarantine";
@@ -32,7 +33,7 @@ export class Quarantine {
 
   #keep(put: (path: string) => void, segment: string): void {
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeDirectory(this.#folder);
       put(join(this.#folder, `${basename(segment)}.damaged`));
       this.#makeRoom();
     } catch {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectory } from "./make-directory.ts";
 import type { Environment } from "./platform-directory.ts";
 import { platformDirectory } from "./platform-directory.ts";
 
@@ -36,7 +37,7 @@ export function spoolFolder(options: SpoolFolderOptions): string | undefined {
 
 /** Makes a folder that only its owner can read, and everything above it. @throws when it is not there afterwards. */
 export function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeDirectory(folder);
   checkFolder(folder);
 }
 

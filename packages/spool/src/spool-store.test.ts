@@ -284,6 +284,13 @@ describe("the disk", () => {
     expect(store.survives).toBe(true);
   });
 
+  it("is replaced by memory where no folder can be made, although the one above is there", () => {
+    const nowhere = process.platform === "linux" ? "/proc" : "/dev/null";
+    const store = openStore({ directory: undefined, app: "test", env: { HOME: nowhere } });
+    append(store, 1, 2);
+    expect([store.survives, problems.length]).toEqual([false, 1]);
+  });
+
   it("is replaced by memory where there is no home", () => {
     const store = openStore({ directory: undefined, app: "test", env: { HOME: "relative" } });
     append(store, 1, 2);
