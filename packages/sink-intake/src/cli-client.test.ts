@@ -103,7 +103,7 @@ describe("a command", () => {
     await run(intake.url, 1, "close");
     const report = await audit(received());
     expect(report).toMatchObject({ duplicated: 0, lost: 0 });
-    expect(report.events).toBe(50 * 4 + 5);
+    expect(report.events).toBe(50 * 4 + 6);
     expect(report.sources.map(({ tail }) => tail)).toEqual(Array.from({ length: 5 }, () => "closed"));
   });
 
