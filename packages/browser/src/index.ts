@@ -14,6 +14,7 @@ export type { PageClock } from "./clock.ts";
 export { createBrowserClient } from "./create-browser-client.ts";
 export type { BrowserPlugin, PluginPage } from "./plugin.ts";
 export { errors } from "./plugins/errors.ts";
+export { heartbeat } from "./plugins/heartbeat.ts";
 export { pageViews } from "./plugins/page-views.ts";
 export { redactUrl, redactUrlsIn } from "./redact-url.ts";
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Chromium, Page } from "../../../../e2e/support/chromium.ts";
 import { startChromium } from "../../../../e2e/support/chromium.ts";
+import { bundle } from "../../test/bundle.ts";
 import type { Trial } from "../../test/page-trial.ts";
 import { startTrial } from "../../test/page-trial.ts";
 
@@ -143,5 +144,84 @@ describe("errors", () => {
     await page.evaluate(() => client.track("click"));
     await page.waitForFunction(() => client.stats().repeats > 0);
     expect(await page.evaluate(() => client.stats())).toMatchObject({ recorded: 1 });
+  });
+});
+
+describe("heartbeat", () => {
+  it("records the minutes in which the page had the focus, also one that kept it, and no other", async () => {
+    const { page } = await trial.open();
+    await page.evaluate(() => {
+      let hasFocus = true;
+      Object.defineProperty(document, "hasFocus", { value: () => hasFocus });
+      let nowMs = 30_000;
+      let minute: (() => void) | undefined;
+      const clock = {
+        now: () => nowMs,
+        monotonic: () => nowMs,
+        random: () => 0,
+        setTimer: (callback: () => void, ms: number) => {
+          // The heartbeat's own waits are the only ones of this length.
+          if (ms === 60_000 - (nowMs % 60_000)) minute = callback;
+          else setTimeout(callback, ms);
+          return { cancel: () => undefined };
+        },
+      };
+      globalThis.client = activity.createBrowserClient({
+        url: "/v1/events",
+        service: { name: "shop" },
+        consent: "granted",
+        plugins: [activity.heartbeat()],
+        clock,
+      });
+      const pass = (ms: number, isMinute = false) => {
+        nowMs += ms;
+        if (isMinute) minute?.();
+      };
+      pass(30_000, true);
+      pass(60_000, true);
+      pass(15_000);
+      hasFocus = false;
+      dispatchEvent(new Event("blur"));
+      pass(45_000, true);
+      pass(60_000, true);
+      hasFocus = true;
+      dispatchEvent(new Event("focus"));
+      pass(600_000, true);
+    });
+    await flush(page);
+    const beats = trial.collector.events.map(({ event_type, focused_seconds, focus_count }) => [
+      event_type,
+      focused_seconds,
+      focus_count,
+    ]);
+    expect(beats).toEqual([
+      ["active", 30, 1],
+      ["active", 60, 0],
+      ["active", 15, 0],
+      ["active", 60, 1],
+    ]);
+  });
+});
+
+describe("vitals", () => {
+  it("records how the page loaded, as metrics", async () => {
+    const { text } = await bundle(`
+      import { createBrowserClient } from "./src/index.ts";
+      import { vitals } from "./src/vitals/index.ts";
+      const plugins = [vitals()];
+      globalThis.client = createBrowserClient({ url: "/v1/events", service: { name: "shop" }, consent: "granted", plugins });
+    `);
+    const { page, problems } = await trial.open();
+    await page.addScriptTag({ content: text });
+    await page.waitForFunction(() => client.stats().recorded >= 2);
+    await flush(page);
+    for (const event of trial.collector.events)
+      expect(event).toMatchObject({
+        event_type: "metric",
+        event_name: expect.stringMatching(/^web_vital_[a-z]+_ms$/),
+        value: expect.any(Number),
+        rating: expect.any(String),
+      });
+    expect(problems).toEqual([]);
   });
 });
