@@ -66,7 +66,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     ...options,
     writer,
     notes: createFlightNotes(`${name}_note.`, storage, clock),
-    owners: () => [`u${identity.user()}`, `c${identity.client()}`],
   });
   let release: (() => void) | undefined;
   /** Whether another page is known to send. */
@@ -137,7 +136,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     clear: () => {
       journal.delete();
       for (const key of storage.keys(name)) storage.remove(key);
-      identity.reset();
+      identity.clear();
     },
   };
 }

@@ -11,16 +11,29 @@ export interface Identity {
   session(): string;
   user(): string | undefined;
   setUser(user: string): void;
-  /** Forgets all three. */
+  /** Forgets all three; what was made under this client without a user never leaves any more. */
   reset(): void;
+  /**
+   * Whether what was made under an owner may leave: a user's while that user is there, a client's unless it was reset.
+   * A client that is merely not known any more was none: a crash costs what `localStorage` had not written yet.
+   */
+  standing(owner: string): "now" | "later" | "never";
+  /** Forgets everything, clients that were reset too. */
+  clear(): void;
 }
 
 const clientKey = "activity_client_id";
 const sessionKey = "activity_session";
 const userKey = "activity_user_id";
+const formerKey = "activity_former_clients";
+/** Clients that were reset and are remembered, each with 21 characters and a comma. */
+const formerChars = 22 * 50;
 
 /** Makes the identity of an origin. */
 export function createIdentity(storage: PageStorage, clock: PageClock): Identity {
+  const clear = (): void => {
+    for (const key of [clientKey, sessionKey, userKey, formerKey]) storage.remove(key);
+  };
   return {
     client: () => {
       const known = storage.get(clientKey) || createId();
@@ -41,7 +54,15 @@ export function createIdentity(storage: PageStorage, clock: PageClock): Identity
     user: () => storage.get(userKey),
     setUser: (user) => storage.set(userKey, user),
     reset: () => {
-      for (const key of [clientKey, sessionKey, userKey]) storage.remove(key);
+      const former = [storage.get(clientKey), storage.get(formerKey)].join().slice(0, formerChars);
+      clear();
+      storage.set(formerKey, former);
     },
+    standing: (owner) => {
+      const who = owner.slice(1);
+      if (owner.startsWith("u")) return who === storage.get(userKey) ? "now" : "later";
+      return storage.get(formerKey)?.includes(who) ? "never" : "now";
+    },
+    clear,
   };
 }

@@ -7,6 +7,7 @@ import { encodeWrapper } from "./encode-wrapper.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { createGate } from "./gate.ts";
+import type { Identity } from "./identity.ts";
 import { takeBatch } from "./take-batch.ts";
 import type { WaitingEvent } from "./waiting-event.ts";
 
@@ -26,8 +27,7 @@ export interface Sender {
 export interface SenderOptions extends AttemptOptions {
   readonly queue: EventQueue;
   readonly writer: EventWriter;
-  /** Under whom events may leave now. */
-  readonly owners: () => readonly string[];
+  readonly identity: Identity;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -36,7 +36,7 @@ const wrapperBytes = 200;
 
 /** Makes the sender of a page. */
 export function createSender(options: SenderOptions): Sender {
-  const { queue, writer, notes, clock, owners } = options;
+  const { queue, writer, notes, clock, identity } = options;
   const gate = createGate(clock);
   const attempts = createAttempts(options);
   const sent = new Set<string>();
@@ -59,7 +59,14 @@ export function createSender(options: SenderOptions): Sender {
     });
     if (withheld.size > 0) wake(1_000);
     const nowMs = clock.now();
-    return takeBatch(queue, { maxEvents: most, maxBytes, isLeaving, withheld, owners: owners(), nowMs });
+    return takeBatch(queue, {
+      maxEvents: most,
+      maxBytes,
+      isLeaving,
+      withheld,
+      standing: identity.standing,
+      nowMs,
+    });
   }
 
   function pump(): void {

@@ -1,5 +1,6 @@
 import { maxAgeMs } from "./browser-limits.ts";
 import type { EventQueue } from "./event-queue.ts";
+import type { Identity } from "./identity.ts";
 import type { WaitingEvent } from "./waiting-event.ts";
 
 /** What may be taken. */
@@ -9,8 +10,8 @@ export interface BatchWish {
   readonly maxBytes: number;
   /** The most important first. */
   readonly isLeaving: boolean;
-  /** Under whom events may leave now. */
-  readonly owners: readonly string[];
+  /** Whether what was made under an owner may leave. */
+  readonly standing: Identity["standing"];
   /** Ids that must wait. */
   readonly withheld: ReadonlySet<string>;
   readonly nowMs: number;
@@ -18,7 +19,7 @@ export interface BatchWish {
 
 /** Chooses the events of one request. Those that are too old, or whose owner will never be back, are dropped. */
 export function takeBatch(queue: EventQueue, wish: BatchWish): readonly WaitingEvent[] {
-  const { isLeaving, owners, withheld, nowMs, maxEvents } = wish;
+  const { isLeaving, standing, withheld, nowMs, maxEvents } = wish;
   const waiting = [...queue.events.values()];
   if (isLeaving) waiting.sort((a, b) => b.importance - a.importance);
   let room = wish.maxBytes;
@@ -27,10 +28,9 @@ export function takeBatch(queue: EventQueue, wish: BatchWish): readonly WaitingE
     const { id, at, owner, bytes } = event;
     if (queue.flying.has(id) || withheld.has(id)) continue;
     if (nowMs - at > maxAgeMs) queue.settle([id], "dropped", "expired");
-    else if (!owners.includes(owner)) {
-      // A user may sign in again; a client that was reset never comes back.
-      if (owner.startsWith("c")) queue.settle([id], "dropped", "identity_gone");
-    } else if (batch.length < maxEvents && (bytes < room || (!isLeaving && batch.length === 0))) {
+    else if (standing(owner) === "never") queue.settle([id], "dropped", "identity_gone");
+    else if (standing(owner) === "later") continue;
+    else if (batch.length < maxEvents && (bytes < room || (!isLeaving && batch.length === 0))) {
       room -= bytes + 1;
       batch.push(event);
     }
