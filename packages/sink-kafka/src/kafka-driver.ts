@@ -58,6 +58,8 @@ export interface KafkaAcknowledgement {
  * work. Each topic stands alone, so that a missing one does not disturb the others.
  */
 export interface KafkaDriver {
+  /** Sends that may be under way together. @defaultValue 5 */
+  readonly inFlight?: number | undefined;
   /** Makes ready to write to a topic. Harmless when it is; asked again before every send. */
   connect(topic: string): Promise<KafkaAnswer<true>>;
   /** The partitions that a topic has now, ascending. */

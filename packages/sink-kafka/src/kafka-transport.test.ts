@@ -16,6 +16,8 @@ describe("kafkaTransport", () => {
     expect(kafkaTransport(fakeKafkaDriver(), { topic: "events" }).limits).toEqual(limits);
     const keyed = kafkaTransport(fakeKafkaDriver(), { topic: "events", keyBy: "event_id" });
     expect(keyed.limits).toEqual({ ...limits, perLane: 1 });
+    const slow = kafkaTransport({ ...fakeKafkaDriver(), inFlight: 2 }, { topic: "events" });
+    expect(slow.limits).toEqual({ ...limits, inFlight: 2, perLane: 2 });
   });
 
   it("writes a batch to one partition of one topic, in order", async () => {

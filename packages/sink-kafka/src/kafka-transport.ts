@@ -53,8 +53,8 @@ export interface KafkaTransport extends Transport {
 
 /** Lanes of one topic: a multiple of most numbers of partitions that topics have. */
 const defaultLanes = 24;
-/** Sends that are under way together. More, or larger ones, make kafkajs slower. */
-const inFlight = 5;
+/** Sends that are under way together, unless the driver takes fewer. More, or larger ones, make kafkajs slower. */
+const defaultInFlight = 5;
 /** Offsets of lanes without keys are below this: more than the partitions of any topic. */
 const maxOffset = 65_536;
 
@@ -74,6 +74,7 @@ export function kafkaTransport(driver: KafkaDriver, options: KafkaTransportOptio
   // Events of one id have no order to keep.
   const ordered = options.keyBy !== undefined;
   const router = createKafkaLanes({ topics, key, lanes, sticky: maxEvents });
+  const { inFlight = defaultInFlight } = driver;
   const limits: TransportLimits = { maxEvents, maxBytes, inFlight, perLane: ordered ? 1 : inFlight };
   const tally = new KafkaTally();
   const partitions = createPartitionTable(driver, clock);

@@ -16,6 +16,8 @@ export interface KafkajsClientOptions {
   readonly config: KafkajsConfig;
   readonly brokers: readonly string[];
   readonly clock: Clock;
+  /** Whether brokers are to recognise what kafkajs sends again. */
+  readonly idempotent: boolean;
 }
 
 /** A connected producer, and all that belongs to it. */
@@ -30,11 +32,18 @@ export interface KafkajsClient {
 /** How long a client may take to disconnect in order. */
 const graceMs = 50;
 const keepAliveMs = 60_000;
+/** Tries of an idempotent producer beside the first: a repeat is only recognised within one send. */
+const idempotentRetries = 3;
 /** kafkajs behaves differently under `NODE_ENV=test` where these are not given. */
 const pauses = { initialRetryTime: 50, maxRetryTime: 500, factor: 0.2, multiplier: 2 };
 
 /** Makes a client; it has no connection yet. */
-export function createKafkajsClient({ config, brokers, clock }: KafkajsClientOptions): KafkajsClient {
+export function createKafkajsClient({
+  config,
+  brokers,
+  clock,
+  idempotent,
+}: KafkajsClientOptions): KafkajsClient {
   const sockets = createSockets();
   const kafka: Kafka = new kafkajs.Kafka({
     ...config,
@@ -48,7 +57,8 @@ export function createKafkajsClient({ config, brokers, clock }: KafkajsClientOpt
   });
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    retry: { ...pauses, retries: 0 },
+    idempotent,
+    retry: { ...pauses, retries: idempotent ? idempotentRetries : 0 },
     createPartitioner: () => partitionOf,
   });
   return {

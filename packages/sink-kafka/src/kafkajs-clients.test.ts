@@ -33,7 +33,7 @@ const refuse = (): Promise<never> =>
 describe("createKafkajsClients", () => {
   it("makes one client a topic, once for all who wait", async () => {
     const { made, create } = fakeClients();
-    const clients = createKafkajsClients(create);
+    const clients = createKafkajsClients({ create, idempotent: false });
     await Promise.all([
       clients.open("a"),
       clients.open("a"),
@@ -45,15 +45,23 @@ describe("createKafkajsClients", () => {
 
   it("tries anew after it could not connect", async () => {
     const { made, create } = fakeClients(1);
-    const clients = createKafkajsClients(create);
+    const clients = createKafkajsClients({ create, idempotent: false });
     expect((await clients.open("a")).failure?.kind).toBe("unavailable");
     expect(await clients.use("a", async () => 7)).toEqual({ value: 7 });
     expect(made.map(({ ended }) => ended)).toEqual([1, 0]);
   });
 
+  it("replaces one that numbers its records after every send that may have been written", async () => {
+    const { made, create } = fakeClients();
+    const clients = createKafkajsClients({ create, idempotent: true });
+    await clients.use("a", refuse);
+    await clients.open("a");
+    expect(made.map(({ ended }) => ended)).toEqual([1, 0]);
+  });
+
   it("replaces a client whose connection failed, and keeps one that was merely refused", async () => {
     const { made, create } = fakeClients();
-    const clients = createKafkajsClients(create);
+    const clients = createKafkajsClients({ create, idempotent: false });
     expect((await clients.use("a", refuse)).failure?.kind).toBe("partition");
     expect(made).toHaveLength(1);
     expect((await clients.use("a", down)).failure?.kind).toBe("unavailable");
@@ -63,7 +71,7 @@ describe("createKafkajsClients", () => {
 
   it("does not end a client while something is under way that may go well", async () => {
     const { made, create } = fakeClients();
-    const clients = createKafkajsClients(create);
+    const clients = createKafkajsClients({ create, idempotent: false });
     let finish = (_value: string): void => undefined;
     const slow = clients.use("a", () => new Promise<string>((resolve) => (finish = resolve)));
     await clients.use("a", down);
@@ -76,7 +84,7 @@ describe("createKafkajsClients", () => {
 
   it("keeps the new client when something fails late on the old one", async () => {
     const { made, create } = fakeClients();
-    const clients = createKafkajsClients(create);
+    const clients = createKafkajsClients({ create, idempotent: false });
     let fail = (_cause: Error): void => undefined;
     const slow = clients.use("a", () => new Promise<never>((_, reject) => (fail = reject)));
     await clients.use("a", down);
@@ -89,7 +97,7 @@ describe("createKafkajsClients", () => {
 
   it("ends all on close, and makes none after it", async () => {
     const { made, create } = fakeClients();
-    const clients = createKafkajsClients(create);
+    const clients = createKafkajsClients({ create, idempotent: false });
     let fail = (_cause: Error): void => undefined;
     const slow = clients.use("a", () => new Promise<never>((_, reject) => (fail = reject)));
     await clients.open("b");

@@ -21,11 +21,18 @@ interface Held {
   retired: boolean;
 }
 
+/** What is known of the clients. */
+export interface KafkajsClientsOptions {
+  /** Makes one. */
+  create(): KafkajsClient;
+  readonly idempotent: boolean;
+}
+
 /**
  * Keeps a client for each topic, since kafkajs asks for all topics of a client at once and a missing one would fail the
  * others; and makes a new one after each failure of the connection, since the old one may be in any state.
  */
-export function createKafkajsClients(create: () => KafkajsClient): KafkajsClients {
+export function createKafkajsClients({ create, idempotent }: KafkajsClientsOptions): KafkajsClients {
   const byTopic = new Map<string, Promise<KafkaAnswer<Held>>>();
   const all = new Set<Held>();
   let closed = false;
@@ -74,7 +81,10 @@ export function createKafkajsClients(create: () => KafkajsClient): KafkajsClient
       return { value: await action(held.client) };
     } catch (error) {
       const failure = closed ? closedFailure : toKafkaFailure(error);
-      failed = failure.kind === "unavailable" || failure.kind === "credentials";
+      // It numbers its records anew after a failure. Where those were written all the same, the next ones would be taken
+      // for their repeats, acknowledged, and lost: another producer must send them.
+      const outOfStep = idempotent && failure.kind === "partition";
+      failed = failure.kind === "unavailable" || failure.kind === "credentials" || outOfStep;
       return { failure };
     } finally {
       held.uses--;
