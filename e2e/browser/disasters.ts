@@ -185,6 +185,11 @@ const ours: readonly Disaster[] = [
       await world.track(page, 30);
       await sleep(awayMs);
       await world.site.up();
+      await until(() => world.site.taken.size >= 30, 30_000);
+      // What waits for ann must not leave while bob is there.
+      const next = await world.open();
+      await next.evaluate(() => sdk.reset?.());
+      await next.evaluate(() => sdk.identify?.("ann"));
     },
     check: ({ events }) => {
       const users = events.filter(({ mark }) => mark !== undefined).map(({ user_id }) => user_id);
