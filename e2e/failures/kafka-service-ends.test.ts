@@ -1,5 +1,8 @@
-/** Paths 1 and 2: the cloud services are asked to end while Kafka is away, or while they answer. */
-import { mkdtempSync, rmSync } from "node:fs";
+/**
+ * Paths 1 and 2, with TLS and a login as in a cloud: the services are asked to end while Kafka is away, or while they
+ * answer; and settings that cannot be right.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
@@ -9,6 +12,7 @@ import type { Component } from "../support/component.ts";
 import { killAll, startComponent } from "../support/component.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { kafkaUser, startKafka } from "../support/kafka-broker.ts";
+import { createKafkaCertificate } from "../support/kafka-certificate.ts";
 import { appProgram } from "../support/local-world.ts";
 
 const timeoutMs = 60_000;
@@ -17,7 +21,11 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "activity-failures-"));
-  broker = await startKafka({ start: false });
+  const certificate = await createKafkaCertificate(folder);
+  writeFileSync(join(folder, "ca.pem"), certificate.authority);
+  const protocols = "PLAIN:PLAINTEXT,LOGIN:SASL_SSL,CONTROLLER:PLAINTEXT";
+  const properties = { "listener.security.protocol.map": protocols, ...certificate.properties };
+  broker = await startKafka({ start: false, properties });
 }, timeoutMs);
 afterAll(async () => {
   killAll();
@@ -25,7 +33,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts an application that logs in with SCRAM. */
+/** Starts an application that logs in with SCRAM over TLS. */
 function startApp(app: string, settings: Readonly<Record<string, string>> = {}): Component {
   return startComponent({
     name: app,
@@ -35,6 +43,7 @@ function startApp(app: string, settings: Readonly<Record<string, string>> = {}):
       KAFKA_SASL_MECHANISM: "scram-sha-512",
       KAFKA_USERNAME: kafkaUser.username,
       KAFKA_PASSWORD: kafkaUser.password,
+      KAFKA_TLS_CA: join(folder, "ca.pem"),
       ACTIVITY_DATA_DIR: folder,
       WORK_INTERVAL_MS: "20",
       PORT: "0",
@@ -105,6 +114,20 @@ it(
     await server.line(/delivered, 0 left, 0 wait for the next start/);
     const names = (await broker.readTopic("events")).map(({ value }) => JSON.parse(value).event_name);
     expect(names).toEqual(expect.arrayContaining(["before", "under_way"]));
+  },
+  timeoutMs,
+);
+
+it(
+  "a service that cannot trust the broker sends nothing, says why, and its billing waits",
+  async () => {
+    const before = await billed();
+    const service = startApp("cloud-runtime", { KAFKA_TLS: "on", KAFKA_TLS_CA: "" });
+    await service.line(/nothing is sent for now: .*self-signed certificate/);
+    await service.recorded(50);
+    expect(await service.stop()).toBe(0);
+    await service.line(/: 0 of \d+ delivered, \d+ left, [1-9]\d* wait for the next start/);
+    expect(await billed()).toEqual(before);
   },
   timeoutMs,
 );

@@ -1,6 +1,6 @@
 import type { Reason } from "@activity/core";
 import { ActivityError } from "@activity/core";
-import type { KafkaDriver, KafkaFailure, KafkaRecord } from "./kafka-driver.ts";
+import type { KafkaDriver, KafkaFailure, KafkaFailureKind, KafkaRecord } from "./kafka-driver.ts";
 import { confirms } from "./kafka-driver.ts";
 import { checkTopic } from "./kafka-topics.ts";
 import type { PartitionTable } from "./partition-table.ts";
@@ -99,7 +99,15 @@ function writeTo(deadTopic: string, { driver, partitions }: UndertakerPort): Und
 
 const unconfirmed: KafkaFailure = { kind: "partition", reason: { code: "unconfirmed" } };
 
+const transientKinds: readonly KafkaFailureKind[] = [
+  "unavailable",
+  "partition",
+  "credentials",
+  "certificate",
+  "closed",
+];
+
 /** Whether it will pass by itself; an event must not stop its lane until somebody mends the topic of dead letters. */
 function isTransient({ kind }: KafkaFailure): boolean {
-  return kind === "unavailable" || kind === "partition" || kind === "credentials" || kind === "closed";
+  return transientKinds.includes(kind);
 }

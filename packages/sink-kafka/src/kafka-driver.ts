@@ -16,6 +16,7 @@ export interface KafkaRecord {
  * - `unknown_topic`: there is no such topic, or its name cannot be one
  * - `forbidden`: these credentials may not write to the topic
  * - `credentials`: the login was refused
+ * - `certificate`: nobody vouches for a broker's certificate, or the broker wants another of ours
  * - `unsupported`: the cluster does not take what we send: the compression, say
  * - `too_large`: at least one record, or all together, is more than the topic takes
  * - `invalid`: at least one record is refused for good
@@ -27,6 +28,7 @@ export const kafkaFailureKinds = [
   "unknown_topic",
   "forbidden",
   "credentials",
+  "certificate",
   "unsupported",
   "too_large",
   "invalid",

@@ -13,6 +13,7 @@ const cases: readonly (readonly [KafkaFailureKind, object, object])[] = [
   ["closed", everything, everything],
   ["partition", { ...everything, scope: "lane" }, { ...everything, scope: "lane" }],
   ["credentials", urgent, urgent],
+  ["certificate", urgent, urgent],
   ["unsupported", urgent, urgent],
   ["unknown_topic", ofTopic, { ...ofTopic, scope: "lane" }],
   ["forbidden", ofTopic, { ...ofTopic, scope: "lane" }],

@@ -17,7 +17,7 @@ export interface FailedSend {
  * | --- | --- |
  * | `unavailable`, `closed` | retry, everything waits |
  * | `partition` | retry, the others go on |
- * | `credentials`, `unsupported` | retry, everything waits; needs attention |
+ * | `credentials`, `certificate`, `unsupported` | retry, everything waits; needs attention |
  * | `unknown_topic`, `forbidden` | retry, the other topics go on; needs attention |
  * | `too_large` | split down to the single event that is too large, which is rejected |
  * | `invalid` | split down to the single event, which is rejected |
@@ -31,6 +31,7 @@ export function toKafkaVerdict({ kind, reason }: KafkaFailure, send: FailedSend)
     case "partition":
       return { kind: "retry", reason, scope: "lane" };
     case "credentials":
+    case "certificate":
     case "unsupported":
       return { kind: "retry", reason, scope: "destination", attention: true };
     case "unknown_topic":

@@ -84,7 +84,7 @@ export function createKafkajsClients({ create, idempotent }: KafkajsClientsOptio
       // It numbers its records anew after a failure. Where those were written all the same, the next ones would be taken
       // for their repeats, acknowledged, and lost: another producer must send them.
       const outOfStep = idempotent && failure.kind === "partition";
-      failed = failure.kind === "unavailable" || failure.kind === "credentials" || outOfStep;
+      failed = outOfStep || ["unavailable", "credentials", "certificate"].includes(failure.kind);
       return { failure };
     } finally {
       held.uses--;

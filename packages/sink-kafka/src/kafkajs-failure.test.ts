@@ -62,6 +62,18 @@ describe("toKafkaFailure", () => {
     ]);
   });
 
+  it.each([
+    ["SELF_SIGNED_CERT_IN_CHAIN", "certificate"],
+    ["CERT_HAS_EXPIRED", "certificate"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate"],
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "certificate"],
+    ["ECONNRESET", "unavailable"],
+    ["EPIPE", "unavailable"],
+  ])("reads %s of a connection as %s", (code, kind) => {
+    const error = thrown(KafkaJSConnectionError, "Connection error: no", { broker: "one:9093", code });
+    expect(toKafkaFailure(thrown(KafkaJSNonRetriableError, "down", { cause: error })).kind).toBe(kind);
+  });
+
   it.each([undefined, null, "text", 7, new TypeError("x of undefined"), { cause: null }])(
     "takes %p for temporary",
     (thrown) => {

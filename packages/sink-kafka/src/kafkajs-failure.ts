@@ -21,6 +21,10 @@ const kinds: ReadonlyMap<string, KafkaFailureKind> = new Map([
   ["INVALID_TIMESTAMP", "invalid"],
 ]);
 
+/** What Node says of a certificate: OpenSSL's names for what is wrong with one, and its own. */
+const certificateCode =
+  /^(?:ERR_(?:TLS|SSL)_|(?:CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|INVALID_CA|HOSTNAME_MISMATCH))/;
+
 const maxDetailChars = 200;
 /** More causes than kafkajs ever nests. */
 const maxDepth = 8;
@@ -29,13 +33,15 @@ const maxDepth = 8;
 export function toKafkaFailure(error: unknown): KafkaFailure {
   const chain = causesOf(error);
   const detail = String(chain[0]?.["message"] ?? error).slice(0, maxDetailChars);
-  for (const { type, name } of chain) {
+  for (const { type, name, code } of chain) {
     if (typeof type === "string") {
       const kind = kinds.get(type) ?? "partition";
       return { kind, reason: { code: type.toLowerCase(), detail } };
     }
     if (name === "KafkaJSSASLAuthenticationError")
       return { kind: "credentials", reason: { code: "sasl_authentication_failed", detail } };
+    if (typeof code === "string" && certificateCode.test(code))
+      return { kind: "certificate", reason: { code: code.toLowerCase(), detail } };
   }
   return { kind: "unavailable", reason: { code: "unreachable", detail } };
 }
