@@ -27,8 +27,9 @@ afterAll(() => {
 
 const own = async (): Promise<readonly StoredEvent[]> => ofService(await world.stored.read(), service);
 
-it("delivers a command's events before the command ends", async () => {
+it("delivers a command's events, by a process that outlives it", async () => {
   expect(await world.command("login", "--user", "ada").ended).toBe(0);
+  await world.stored.until((events) => ofService(events, service).length >= 3, "the events of a command");
   expect(namesOf(await own())).toEqual([
     "behavioral login_start",
     "behavioral login_success",
@@ -43,8 +44,12 @@ it("loses nothing of a command that was killed half-way: the next one delivers i
   const killed = world.command("deploy", "--slowly");
   await killed.line(/half-way/);
   await killed.kill();
-  expect(await world.waiting()).toHaveLength(4);
   expect(await world.command("deploy").ended).toBe(0);
+  const ofBoth = before + 4 + 6;
+  await world.stored.until(
+    (all) => ofService(all, service).length >= ofBoth,
+    "the events of the killed command and of the next",
+  );
   const events = (await own()).slice(before);
   const steps = events.filter(({ event_name }) => event_name === "deploy_step").map(({ step }) => step);
   expect(steps.toSorted()).toEqual([...deploySteps, ...deploySteps].toSorted());

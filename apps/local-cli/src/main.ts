@@ -1,38 +1,42 @@
 #!/usr/bin/env node
 /** Path 4: local CLI → intake API. */
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError } from "commander";
 import { deploy } from "./commands/deploy.ts";
 import { login } from "./commands/login.ts";
 import { start } from "./commands/start.ts";
 import { telemetry } from "./commands/telemetry.ts";
+import { version } from "./open-activity.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    user: { type: "string", default: "ada" },
-    port: { type: "string", default: "9010" },
-    slowly: { type: "boolean", default: false },
-  },
-});
+const program = new Command("acme").description("Work with projects of Acme.").version(version);
 
-const [command, action] = positionals;
-switch (command) {
-  case "login":
-    await login(values.user);
-    break;
-  case "deploy":
-    await deploy(values.slowly);
-    break;
-  case "start":
-    await start(Number(values.port));
-    break;
-  case "telemetry":
-    await telemetry(action);
-    break;
-  default:
-    console.error(
-      `${JSON.stringify(command)} is no command; these are: login, deploy, start, telemetry status|flush`,
-    );
-    process.exitCode = 2;
-}
+program
+  .command("login")
+  .description("sign in")
+  .option("--user <name>", "who you are", "ada")
+  .action(({ user }: { user: string }) => login(user));
+
+program
+  .command("deploy")
+  .description("deploy the project in this folder")
+  .option("--slowly", "take your time", false)
+  .action(({ slowly }: { slowly: boolean }) => deploy(slowly));
+
+program
+  .command("start")
+  .description("open the project in a browser")
+  .option("--port <number>", "where to listen; 0 for any free port", parsePort, 9010)
+  .action(({ port }: { port: number }) => start(port));
+
+program
+  .command("telemetry [action...]")
+  .description("status, enable, disable, show, flush or clear what is recorded of how acme is used")
+  .action((argv: readonly string[]) => telemetry(argv));
+
+await program.parseAsync();
 process.disconnect?.();
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+}

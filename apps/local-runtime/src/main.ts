@@ -5,6 +5,8 @@ import { createCliClient } from "@activity/sink-intake";
 const activity = createCliClient({
   app: "local-runtime",
   version: "1.4.0",
+  // It runs until it is told to stop, and sends by itself all the while.
+  longLived: true,
   intake: {
     url: process.env["ACME_INTAKE_URL"] ?? "http://127.0.0.1:4318/v1/events",
     writeKey: process.env["ACME_WRITE_KEY"],

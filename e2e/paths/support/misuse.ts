@@ -14,7 +14,7 @@ const service = { name: "misuse" };
 const activity =
   process.argv[2] === "kafka"
     ? createClient({ service, sink: kafkaSink({ brokers, topic }), onProblem })
-    : createCliClient({ app: service.name, intake: { url, writeKey }, onProblem });
+    : createCliClient({ app: service.name, intake: { url, writeKey }, longLived: true, onProblem });
 
 activity.track("");
 activity.record("log", "  ");

@@ -1,40 +1,69 @@
-import type { AnyCatalog, Client, ClientOptions, OpenCatalog, Sink } from "@activity/core";
-import { ActivityError, defaultLimits, noopSink } from "@activity/core";
-import { createClient } from "@activity/core/node";
+import type { AnyCatalog, Client, ClientOptions, Clock, OpenCatalog, Sink } from "@activity/core";
+import { ActivityError, defaultLimits, systemClock } from "@activity/core";
 import type { Environment } from "@activity/spool";
-import { platformDirectory } from "@activity/spool";
-import { isSwitchedOff } from "./consent.ts";
-import { readInstallId } from "./install-id.ts";
+import { CliState } from "./cli-state.ts";
+import { watchConsent } from "./consent.ts";
+import { consentingClient, consentingSink } from "./consenting-client.ts";
+import { planDelivery } from "./delivery-plan.ts";
+import { flusherVariable } from "./flusher-job.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
-import { intakeSink } from "./intake-sink.ts";
+import { intakeTransport } from "./intake-transport.ts";
+import type { Terminal } from "./notice.ts";
+import { defaultNotice, showNotice, standardError } from "./notice.ts";
 
 /** Options of a CLI's client: those of any client, but for what it decides itself. */
 export interface CliClientOptions<C extends AnyCatalog = OpenCatalog>
-  extends Omit<ClientOptions<C>, "sink" | "service" | "installId"> {
+  extends Omit<ClientOptions<C>, "sink" | "service" | "installId" | "clock"> {
   /** The program's name: becomes `service_name`, and names its directories. Letters, digits, `.`, `_` and `-`. */
   readonly app: string;
   /** Becomes `service_version`. */
   readonly version?: string | undefined;
   /** Where events go. One attempt may take 4 s, unless it says otherwise. */
-  readonly intake: Omit<IntakeSinkOptions, "app" | "env" | "onProblem">;
+  readonly intake: Omit<IntakeSinkOptions, "app" | "env" | "onProblem" | "clock">;
+  /** What a person is told once, before anything is sent. @defaultValue what is sent, how to see it and how to switch it off */
+  readonly notice?: string | undefined;
+  /** An environment variable of the program's own that switches telemetry on and off, beside `ACTIVITY_TELEMETRY`. */
+  readonly variable?: string | undefined;
+  /** Whether metrics are recorded. @defaultValue true */
+  readonly metrics?: boolean | undefined;
+  /**
+   * The program runs until it is told to stop: it sends by itself all the while, and `close` waits for the
+   * intake. @defaultValue false: a command, which hands over to a process of its own
+   */
+  readonly longLived?: boolean | undefined;
+  /**
+   * Who sends after a command has ended. `false`: no process is started, the next command sends · a path:
+   * the program `@activity/sink-intake/flusher`, for a program that is bundled and carries it along.
+   * @defaultValue true
+   */
+  readonly flusher?: boolean | string | undefined;
   /** @defaultValue `process.env` */
   readonly env?: Environment | undefined;
+  /** Where the notice is shown. @defaultValue standard error */
+  readonly terminal?: Terminal | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /** A client that also shows where its events go and under which id, for what else runs in the same program. */
 export interface CliClient<C extends AnyCatalog = OpenCatalog> extends Client<C> {
   /** Takes events of others too: those of a page that a local server serves, say. */
   readonly sink: Sink;
-  /** `undefined` where it cannot be kept, or telemetry is switched off. */
+  /** `undefined` where it cannot be kept, or telemetry is off. */
   readonly installId: string | undefined;
+  /** Whether telemetry is on now; looked up once a second at most. */
+  readonly enabled: boolean;
 }
 
 /**
- * A client for a command-line program: events wait on disk, so that a command never waits for the network;
- * `close` takes 2 s at most, and what is left is sent by the next command. Every event carries `install_id`,
- * a random id kept in the program's config directory. Problems go to `onProblem`, never to the terminal.
+ * A client for a command-line program. An event is on disk when `track` returns. `close` takes a few
+ * milliseconds: what waits is sent by a process of its own, or by the next command where none can be
+ * started; long-lived programs send by themselves. Every event carries `install_id`, a random id kept in the
+ * program's config directory. Problems go to `onProblem`, never to the terminal.
  *
- * With `DO_NOT_TRACK=1` or `ACTIVITY_TELEMETRY=off` in the environment nothing is read, written or sent.
+ * Nothing is read, written, sent or started before there is consent: a person has seen the notice (said once,
+ * on a terminal) or run `telemetry enable`, or a variable says so, or this is a build service.
+ * `DO_NOT_TRACK=1`, `ACTIVITY_TELEMETRY=off` and `telemetry disable` switch telemetry off, also for programs
+ * that are running. With `ACTIVITY_DEBUG=1` events are printed on standard error and go nowhere.
  *
  * @throws INVALID_OPTION when an option is unusable.
  * @example
@@ -45,20 +74,54 @@ export interface CliClient<C extends AnyCatalog = OpenCatalog> extends Client<C>
 export function createCliClient<const C extends AnyCatalog = OpenCatalog>(
   options: CliClientOptions<C>,
 ): CliClient<C> {
-  const { app, version, intake, env = process.env, onProblem = () => undefined, ...rest } = options;
-  // The name becomes part of paths.
-  if (!/^[\w-][\w.-]{0,63}$/.test(app))
-    throw new ActivityError(
-      "INVALID_OPTION",
-      "app must be 1–64 letters, digits, dots, underscores or hyphens, and not begin with a dot",
-    );
-  const off = isSwitchedOff(env);
-  const config = off ? undefined : platformDirectory("config", app, env);
-  const installId = config === undefined ? undefined : readInstallId(config);
-  const sink = off
-    ? noopSink()
-    : intakeSink({ attemptMs: defaultLimits.commandAttemptMs, ...intake, app, env, onProblem });
-  const own = { onProblem, service: { name: app, version }, installId, sink };
-  const client = createClient<C>({ ...rest, ...own } as ClientOptions<C>); // What was taken out above is put back.
-  return { ...client, sink, installId };
+  const { env = process.env, clock = systemClock, metrics = true } = options;
+  checkApp(options.app);
+  // Started in the flusher's place, by a program that is its own runtime: its user's command must not run twice.
+  if (env[flusherVariable] !== undefined) process.exit(0);
+  const state = openState(options as CliClientOptions, env, clock); // The catalog narrows what may be asked for, nothing else.
+  const client = consentingClient(state, { metrics });
+  return Object.defineProperties(client as unknown as CliClient<C>, {
+    sink: { value: consentingSink(state), enumerable: true },
+    installId: { get: () => state.current()?.installId, enumerable: true },
+    enabled: { get: () => state.current() !== undefined, enumerable: true },
+  }); // As above.
+}
+
+/** @throws INVALID_OPTION when a name cannot be part of a path. */
+export function checkApp(app: string): void {
+  if (/^[\w-][\w.-]{0,63}$/.test(app)) return;
+  throw new ActivityError(
+    "INVALID_OPTION",
+    "app must be 1–64 letters, digits, dots, underscores or hyphens, and not begin with a dot",
+  );
+}
+
+/** The options of the sink below a CLI's client. */
+export function intakeOf(options: CliClientOptions, env: Environment, clock: Clock): IntakeSinkOptions {
+  const { app, intake, onProblem = () => undefined } = options;
+  return { attemptMs: defaultLimits.commandAttemptMs, ...intake, app, env, onProblem, clock };
+}
+
+function openState(options: CliClientOptions, env: Environment, clock: Clock): CliState {
+  const { app, version, variable, notice = defaultNotice(app), longLived = false, flusher = true } = options;
+  const { terminal = standardError, onProblem = () => undefined, metrics: _, intake: __, ...rest } = options;
+  const intake = intakeOf(options, env, clock);
+  const consent = watchConsent({ app, env, variable }, clock);
+  // What is unusable is so whether telemetry is on or not.
+  if (!showNotice(consent, notice, { terminal, clock }).granted) intakeTransport(intake);
+  return new CliState({
+    app,
+    env,
+    clock,
+    variable,
+    consent,
+    intake,
+    plan: planDelivery({ env, intake, longLived, flusher }),
+    debug: isSet(env["ACTIVITY_DEBUG"]) ? terminal : undefined,
+    client: { ...rest, service: { name: app, version }, onProblem, clock },
+  });
+}
+
+function isSet(value = ""): boolean {
+  return !/^(?:|0|false|off|no)$/i.test(value.trim());
 }

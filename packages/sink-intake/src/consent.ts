@@ -1,13 +1,119 @@
+import { statSync } from "node:fs";
+import type { Clock } from "@activity/core";
 import type { Environment } from "@activity/spool";
+import { platformDirectory } from "@activity/spool";
+import { consentPath, readConsentFile } from "./consent-file.ts";
+import { ciVendor } from "./known-ci.ts";
+
+/** Whether telemetry is on, and why. */
+export interface Consent {
+  readonly granted: boolean;
+  /**
+   * - `do_not_track`, `variable`: an environment variable says so
+   * - `enabled`, `disabled`: somebody ran the command
+   * - `noticed`: the notice was shown
+   * - `ci`: it runs in a build service
+   * - `unreadable`: what was decided cannot be read
+   * - `unasked`: nobody has seen the notice yet
+   */
+  readonly why:
+    | "do_not_track"
+    | "variable"
+    | "enabled"
+    | "disabled"
+    | "noticed"
+    | "ci"
+    | "unreadable"
+    | "unasked";
+  /** Since when, where the file says so. */
+  readonly since?: string;
+}
+
+/** Where consent is looked up. */
+export interface ConsentPlace {
+  readonly app: string;
+  readonly env: Environment;
+  /** A variable of the program's own, beside `ACTIVITY_TELEMETRY`. */
+  readonly variable?: string | undefined;
+}
+
+/** Consent as it is now. */
+export interface ConsentWatch {
+  /** Where the decision is kept; `undefined` where there is no home. */
+  readonly path: string | undefined;
+  /** Looks at the file, once a second at most, and reads it when it has changed. */
+  current(): Consent;
+  /** Looks at the file now. */
+  look(): Consent;
+}
+
+/** The variable of every program that uses this package. */
+export const telemetryVariable = "ACTIVITY_TELEMETRY";
+
+const lookEveryMs = 1_000;
 
 /**
- * Whether the person at the machine has switched telemetry off: `DO_NOT_TRACK` (https://consoledonottrack.com)
- * or `ACTIVITY_TELEMETRY=off`.
+ * Whether telemetry is on: `DO_NOT_TRACK` (https://consoledonottrack.com), then the program's own variable
+ * and `ACTIVITY_TELEMETRY`, then what was decided on this machine, then whether this is a build service.
+ * What cannot be read counts as off.
  */
-export function isSwitchedOff(env: Environment): boolean {
-  const { DO_NOT_TRACK: doNotTrack = "", ACTIVITY_TELEMETRY: telemetry = "" } = env;
-  return (
-    !/^(?:|0|false|off|no)$/i.test(doNotTrack.trim()) ||
-    /^(?:0|false|off|no|disabled)$/i.test(telemetry.trim())
+export function watchConsent(place: ConsentPlace, clock: Pick<Clock, "monotonic">): ConsentWatch {
+  const { app, env } = place;
+  const directory = platformDirectory("config", app, env);
+  const path = directory === undefined ? undefined : consentPath(directory);
+  const fixed = fromEnvironment(place);
+  let known: Consent | undefined;
+  let seen = "";
+  let lookedAt = 0;
+
+  function look(): Consent {
+    if (fixed !== undefined) return fixed;
+    lookedAt = clock.monotonic();
+    const now = path === undefined ? "" : versionOf(path);
+    if (known === undefined || now !== seen) known = path === undefined ? unasked(env) : fromFile(path, env);
+    seen = now;
+    return known;
+  }
+
+  return {
+    path,
+    look,
+    current: () => (known === undefined || clock.monotonic() - lookedAt >= lookEveryMs ? look() : known),
+  };
+}
+
+function fromEnvironment({ env, variable }: ConsentPlace): Consent | undefined {
+  if (!/^(?:|0|false|off|no)$/i.test(env["DO_NOT_TRACK"]?.trim() ?? ""))
+    return { granted: false, why: "do_not_track" };
+  const said = [variable, telemetryVariable].map((name) =>
+    name === undefined ? "" : (env[name]?.trim() ?? ""),
   );
+  if (said.some((text) => /^(?:0|false|off|no|disabled)$/i.test(text)))
+    return { granted: false, why: "variable" };
+  return said.some((text) => text !== "") ? { granted: true, why: "variable" } : undefined;
+}
+
+function fromFile(path: string, env: Environment): Consent {
+  try {
+    const record = readConsentFile(path);
+    if (record === undefined) return unasked(env);
+    const { status, since } = record;
+    return { granted: status !== "disabled", why: status, since };
+  } catch {
+    return { granted: false, why: "unreadable" }; // Perhaps it says no.
+  }
+}
+
+function unasked(env: Environment): Consent {
+  return ciVendor(env) === undefined ? { granted: false, why: "unasked" } : { granted: true, why: "ci" };
+}
+
+/** Changes whenever the file does. */
+function versionOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch (cause) {
+    return String((cause as NodeJS.ErrnoException).code); // What `fs` throws has a code.
+  }
 }

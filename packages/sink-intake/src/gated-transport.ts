@@ -44,6 +44,8 @@ class Gated implements GatedTransport {
   #admitted = false;
   /** What stands on disk, as far as this process knows. */
   #pause: Pause | undefined;
+  /** Processes in a row that failed before this one. */
+  #failedBefore = 0;
 
   constructor(inner: Transport, options: GateOptions) {
     this.#inner = inner;
@@ -91,6 +93,7 @@ class Gated implements GatedTransport {
     }
     this.#admitted = true;
     refusals.last = pause?.refusals;
+    this.#failedBefore = pause?.failures ?? 0;
     // One probe: whoever comes while this attempt is under way, or after it was killed, waits.
     if (pause !== undefined) this.#write({ ...pause, untilMs: now + attemptMs });
     return undefined;
@@ -100,9 +103,12 @@ class Gated implements GatedTransport {
     const { refusals, clock } = this.#options;
     const now = clock.now();
     if (verdict.kind === "denied") this.#write({ untilMs: now + deniedMs, failures: 0, denied: true });
-    else if (verdict.kind !== "retry") this.#write(undefined);
-    else if (verdict.scope === "destination" || verdict.reason.code === "aborted") {
-      const failures = (this.#pause?.failures ?? 0) + 1;
+    else if (verdict.kind !== "retry") {
+      this.#failedBefore = 0;
+      this.#write(undefined);
+    } else if (verdict.scope === "destination" || verdict.reason.code === "aborted") {
+      // Between its own tries a process waits by itself; here it counts once, for those that come after it.
+      const failures = this.#failedBefore + 1;
       const { afterMs = this.#backoffMs(failures), attention } = verdict;
       const asked = verdict.afterMs !== undefined && attention !== true;
       this.#write({ untilMs: now + afterMs, failures, asked, refusals: refusals.last });

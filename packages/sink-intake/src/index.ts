@@ -21,8 +21,11 @@ export { ActivityError, consoleSink, fanOut, filter, memorySink, noopSink } from
 export { addAttributes, createClient, runWithAttributes } from "@activity/core/node";
 export type { CliClient, CliClientOptions } from "./cli-client.ts";
 export { createCliClient } from "./cli-client.ts";
-export type { IntakeAuth } from "./intake-auth.ts";
+export type { CustomAuth, IntakeAuth } from "./intake-auth.ts";
 export type { IntakeSinkOptions } from "./intake-sink.ts";
 export { intakeSink } from "./intake-sink.ts";
 export type { IntakeTransportOptions } from "./intake-transport.ts";
 export { intakeTransport } from "./intake-transport.ts";
+export type { Terminal } from "./notice.ts";
+export type { TelemetryCommandOptions } from "./telemetry-command.ts";
+export { runTelemetryCommand } from "./telemetry-command.ts";

@@ -1,13 +1,12 @@
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { makeDirectory } from "@activity/spool";
+import { join } from "node:path";
 import type { Refusals } from "./refusal-count.ts";
 
 /** Until when a destination is to be left alone, for every process that sends to it. */
 export interface Pause {
   /** Milliseconds since the Unix epoch. */
   readonly untilMs: number;
-  /** Failures in a row. */
+  /** Processes in a row that failed. */
   readonly failures: number;
   /** The destination itself asked for it, by Retry-After. */
   readonly asked?: boolean | undefined;
@@ -35,7 +34,6 @@ export function writePause(folder: string, pause: Pause | undefined): void {
   const path = join(folder, fileName);
   try {
     if (pause === undefined) return unlinkSync(path);
-    makeDirectory(dirname(path));
     const draft = `${path}.${process.pid}.tmp`;
     writeFileSync(draft, JSON.stringify(pause), { mode: 0o600 });
     renameSync(draft, path);

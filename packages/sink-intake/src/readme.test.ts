@@ -18,7 +18,7 @@ it("the sample of the README does what it says", async () => {
     ["--conditions=@activity/source", "--input-type=module-typescript", "-e", script],
     {
       cwd: fileURLToPath(new URL("..", import.meta.url)),
-      env: { HOME: home },
+      env: { HOME: home, ACTIVITY_TELEMETRY: "on", ACTIVITY_FLUSH: "wait" },
       stdio: ["ignore", "inherit", "pipe"],
     },
   );

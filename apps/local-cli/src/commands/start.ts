@@ -3,7 +3,7 @@ import { openActivity } from "../open-activity.ts";
 
 /** Starts the local server and its page, until SIGTERM or Ctrl-C. */
 export async function start(port: number): Promise<void> {
-  const activity = openActivity();
+  const activity = openActivity({ longLived: true });
   const server = createLocalServer({
     activity,
     port,

@@ -53,11 +53,20 @@ describe("discard", () => {
   it("gives up what waits, and takes what comes after", async () => {
     const trial = startOutbox();
     for (const event of testEvents(1, 3)) trial.sink.record(event);
-    trial.sink.discard?.("consent");
-    expect(trial.sink.stats()).toMatchObject({ pending: 0, droppedBy: { consent: 3 } });
+    trial.sink.discard?.("cleared");
+    expect(trial.sink.stats()).toMatchObject({ pending: 0, droppedBy: { cleared: 3 } });
     trial.sink.record(testEvent(4));
     await trial.sink.flush();
     expect(trial.arrived()).toEqual(["4", "events_dropped"]);
+  });
+
+  it("by withdrawn consent takes and sends nothing any more", async () => {
+    const trial = startOutbox();
+    trial.sink.record(testEvent(1));
+    trial.sink.discard?.("consent");
+    trial.sink.record(testEvent(2));
+    expect(await trial.sink.close()).toMatchObject({ recorded: 2, droppedBy: { consent: 2 } });
+    expect([trial.sent(), trial.problems]).toEqual([[], []]);
   });
 
   it.each<[verdict: Verdict, ledger: object]>([

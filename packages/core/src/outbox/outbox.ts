@@ -156,6 +156,7 @@ class Outbox implements Sink {
   }
 
   discard(reason: DropReason): void {
+    if (reason === "consent") this.#loop.denied = true;
     this.#loop.discard(reason);
   }
 

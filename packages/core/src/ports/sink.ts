@@ -112,7 +112,10 @@ export interface Sink {
   close(options?: TimeoutOptions): Promise<LedgerSnapshot>;
   /** The counters now. */
   stats(): LedgerSnapshot;
-  /** Gives up everything that waits, counted by this reason. What is under way is given up unless it is delivered. */
+  /**
+   * Gives up everything that waits, counted by this reason. What is under way is given up unless it is
+   * delivered. After `consent` nothing is taken or sent any more.
+   */
   discard?(reason: DropReason): void;
   /** Where problems are told. A client sets it where the host has not. */
   onProblem?: ProblemHandler | undefined;

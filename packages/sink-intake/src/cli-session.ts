@@ -1,0 +1,106 @@
+import { dirname } from "node:path";
+import type { Client, ClientOptions, ClientStats, Clock, Sink, TimeoutOptions } from "@activity/core";
+import { defaultLimits } from "@activity/core";
+import { createClient } from "@activity/core/node";
+import type { Environment } from "@activity/spool";
+import { platformDirectory } from "@activity/spool";
+import type { ConsentWatch } from "./consent.ts";
+import type { Session } from "./debug-session.ts";
+import type { DeliveryPlan } from "./delivery-plan.ts";
+import { isFlusherAlive } from "./flusher-lock.ts";
+import { readInstallId } from "./install-id.ts";
+import type { IntakeSinkOptions, OpenIntake } from "./intake-sink.ts";
+import { folderOf, openIntake } from "./intake-sink.ts";
+import { onExit } from "./on-exit.ts";
+import { readPause } from "./pause-file.ts";
+import { spawnFlusher } from "./spawn-flusher.ts";
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly app: string;
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly variable: string | undefined;
+  readonly consent: ConsentWatch;
+  readonly plan: DeliveryPlan;
+  readonly intake: IntakeSinkOptions;
+  /** The options of the client but for its sink and installation. */
+  readonly client: Omit<ClientOptions, "sink" | "installId">;
+}
+
+/** How long a request that is under way when a command ends may still take, in milliseconds. */
+const graceMs = 500;
+
+/** A client and its sink for as long as there is consent: nothing is read or written before, nothing sent after. */
+export class CliSession implements Session {
+  readonly installId: string | undefined;
+  readonly sink: Sink;
+  readonly client: Client;
+  readonly #options: SessionOptions;
+  readonly #open: OpenIntake;
+  readonly #folder: string | undefined;
+  /** Events of earlier commands that waited when this one began. */
+  readonly #adopted: number;
+  readonly #forgetExit: () => void;
+
+  constructor(options: SessionOptions) {
+    const { app, env, consent, intake } = options;
+    this.#options = options;
+    this.installId = readInstallId(platformDirectory("config", app, env), env);
+    this.#open = openIntake(intake, { allowed: () => consent.current().granted });
+    this.sink = this.#open.sink;
+    this.client = createClient({ ...options.client, sink: this.sink, installId: this.installId });
+    this.#folder = folderOf(intake);
+    this.#adopted = this.sink.stats().adopted;
+    // `process.exit` closes nothing: what waits then is sent all the same.
+    this.#forgetExit = onExit(() => this.#sendLater());
+  }
+
+  /** Drops what waits: telemetry was switched off. */
+  revoke(): void {
+    this.#forgetExit();
+    this.sink.discard?.("consent");
+    void this.client.close({ timeoutMs: 0 });
+  }
+
+  async close({ timeoutMs }: TimeoutOptions): Promise<ClientStats> {
+    const { plan } = this.#options;
+    const stats = await this.client.close({ timeoutMs: this.#closeMs(timeoutMs) });
+    this.#forgetExit();
+    if (plan.kind === "detached" && stats.handedOver > 0) this.#sendLater();
+    return stats;
+  }
+
+  #closeMs(asked: number = defaultLimits.closeMs): number {
+    const { plan } = this.#options;
+    const { transport } = this.#open;
+    // Whoever gives no time wants no attempt that is broken off.
+    if (asked <= 0) transport.seal();
+    switch (plan.kind) {
+      case "in-process":
+        return Math.min(asked, plan.capMs ?? asked);
+      // What earlier commands left gets the time it needs; else no more than a person does not notice.
+      case "next-start":
+        return Math.min(asked, this.#adopted > 0 ? asked : graceMs);
+      case "detached":
+        // A request under way may end, so that it need not be repeated.
+        if (transport.busy > 0) return Math.min(asked, graceMs);
+        transport.seal();
+        return 0;
+    }
+  }
+
+  /** Starts a flusher, unless one is at work, nothing may be sent now, or nothing waits. */
+  #sendLater(): void {
+    const { plan, consent, app, env, variable, intake, clock } = this.#options;
+    const folder = this.#folder;
+    if (plan.kind !== "detached" || folder === undefined) return;
+    const { pending, handedOver } = this.sink.stats();
+    if (pending + handedOver === 0 || !consent.look().granted) return;
+    const now = clock.now();
+    if ((readPause(folder, now)?.untilMs ?? 0) > now || isFlusherAlive(folder, now)) return;
+    const { url, auth, writeKey, gzip, retry, maxAgeMs } = intake;
+    const job = { url, auth, writeKey, gzip, retry, maxAgeMs, directory: dirname(folder) };
+    spawnFlusher(plan.file, { app, variable, intake: job }, env);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ClientStats, DropReason, TimeoutOptions } from "@activity/core";
+import { noopSink } from "@activity/core";
+import type { SessionOptions } from "./cli-session.ts";
+import { CliSession } from "./cli-session.ts";
+import type { Session } from "./debug-session.ts";
+import { debugSession } from "./debug-session.ts";
+import type { Terminal } from "./notice.ts";
+
+/** What a CLI's client is made of. */
+export interface StateOptions extends SessionOptions {
+  /** Where events are printed instead of being kept and sent. */
+  readonly debug: Terminal | undefined;
+}
+
+/** Follows consent: opens a session when it is given, drops everything when it is withdrawn. */
+export class CliState {
+  readonly #options: StateOptions;
+  /** All there were, for their counts. */
+  readonly #sessions: Session[] = [];
+  #session: Session | undefined;
+  #closing: Promise<ClientStats> | undefined;
+
+  /** @throws INVALID_OPTION when an option of the client or the sink is unusable. */
+  constructor(options: StateOptions) {
+    this.#options = options;
+    this.#follow();
+  }
+
+  /** The session of this moment; `undefined` while telemetry is off. Never throws. */
+  current(): Session | undefined {
+    try {
+      return this.#follow();
+    } catch {
+      return undefined; // What worked at the start does not any more: a disk that `mode: "spool"` asks for.
+    }
+  }
+
+  #follow(): Session | undefined {
+    const { consent, debug } = this.#options;
+    const on = debug !== undefined || consent.current().granted;
+    if (on === (this.#session !== undefined) || this.#closing !== undefined) return this.#session;
+    this.#session?.revoke();
+    this.#session = on ? this.#open() : undefined;
+    return this.#session;
+  }
+
+  async flush(timeout?: TimeoutOptions): Promise<ClientStats> {
+    await this.current()?.client.flush(timeout);
+    return this.stats();
+  }
+
+  close(timeout: TimeoutOptions = {}): Promise<ClientStats> {
+    this.#closing ??= Promise.resolve(this.current()?.close(timeout)).then(() => this.stats());
+    return this.#closing;
+  }
+
+  stats(): ClientStats {
+    return this.#sessions.map(({ client }) => client.stats()).reduce(addStats, nothing());
+  }
+
+  #open(): Session {
+    const { debug } = this.#options;
+    const session =
+      debug === undefined ? new CliSession(this.#options) : debugSession(this.#options.client, debug);
+    this.#sessions.push(session);
+    return session;
+  }
+}
+
+function nothing(): ClientStats {
+  return { ...noopSink().stats(), refused: 0, filtered: 0, sampledOut: 0 };
+}
+
+function addStats(a: ClientStats, b: ClientStats): ClientStats {
+  const droppedBy: Partial<Record<DropReason, number>> = { ...a.droppedBy };
+  for (const [reason, count] of Object.entries(b.droppedBy) as [DropReason, number][])
+    droppedBy[reason] = (droppedBy[reason] ?? 0) + count; // Its keys are drop reasons by type.
+  return {
+    recorded: a.recorded + b.recorded,
+    adopted: a.adopted + b.adopted,
+    delivered: a.delivered + b.delivered,
+    handedOver: a.handedOver + b.handedOver,
+    pending: a.pending + b.pending,
+    rejected: a.rejected + b.rejected,
+    dropped: a.dropped + b.dropped,
+    droppedBy,
+    withdrawn: a.withdrawn + b.withdrawn,
+    repeats: a.repeats + b.repeats,
+    refused: a.refused + b.refused,
+    filtered: a.filtered + b.filtered,
+    sampledOut: a.sampledOut + b.sampledOut,
+  };
+}

@@ -1,0 +1,30 @@
+import type { Environment } from "@activity/spool";
+
+/** Variables that build services set, and the name of each service. */
+const vendors: readonly (readonly [variable: string, vendor: string])[] = [
+  ["GITHUB_ACTIONS", "github-actions"],
+  ["GITLAB_CI", "gitlab"],
+  ["CIRCLECI", "circleci"],
+  ["TF_BUILD", "azure-pipelines"],
+  ["BITBUCKET_BUILD_NUMBER", "bitbucket"],
+  ["BUILDKITE", "buildkite"],
+  ["CODEBUILD_BUILD_ID", "aws-codebuild"],
+  ["TEAMCITY_VERSION", "teamcity"],
+  ["JENKINS_URL", "jenkins"],
+  ["TRAVIS", "travis"],
+  ["APPVEYOR", "appveyor"],
+  ["DRONE", "drone"],
+  ["SEMAPHORE", "semaphore"],
+  ["CIRRUS_CI", "cirrus"],
+  ["WOODPECKER", "woodpecker"],
+  ["VERCEL", "vercel"],
+  ["NETLIFY", "netlify"],
+  ["CF_PAGES", "cloudflare-pages"],
+  ["RENDER", "render"],
+  ["CI", "other"],
+];
+
+/** The build service in which a program runs; `undefined` on somebody's machine. */
+export function ciVendor(env: Environment): string | undefined {
+  return vendors.find(([variable]) => !/^(?:|0|false)$/i.test(env[variable]?.trim() ?? ""))?.[1];
+}

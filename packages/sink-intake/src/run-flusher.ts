@@ -1,0 +1,78 @@
+import { readdirSync } from "node:fs";
+import type { Clock, Sink } from "@activity/core";
+import { systemClock } from "@activity/core";
+import type { Environment } from "@activity/spool";
+import { watchConsent } from "./consent.ts";
+import type { FlusherJob } from "./flusher-job.ts";
+import { takeFlusherLock } from "./flusher-lock.ts";
+import { folderOf, openIntake } from "./intake-sink.ts";
+import { readPause } from "./pause-file.ts";
+
+/** How long a flusher works, in milliseconds. */
+export const flusherTimes = {
+  /** After this it ends, whatever it does. */
+  lifetimeMs: 30_000,
+  /** So long it stays to see whether more comes, from commands that find it at work and start none. */
+  stayMs: 10_000,
+  /** How often it looks. */
+  lookEveryMs: 250,
+} as const;
+
+/** What a flusher works with. */
+export interface FlusherPort {
+  readonly env: Environment;
+  readonly clock?: Clock | undefined;
+  readonly times?: { readonly lifetimeMs: number; readonly stayMs: number; readonly lookEveryMs: number };
+}
+
+/**
+ * Sends what commands have left in a spool, and what they leave while it runs. At once done where another
+ * does it or telemetry is off. Never rejects.
+ */
+export async function runFlusher(job: FlusherJob, port: FlusherPort): Promise<void> {
+  const { clock = systemClock, times = flusherTimes, env } = port;
+  const intake = { ...job.intake, app: job.app, env, clock };
+  const folder = folderOf(intake);
+  const consent = watchConsent({ app: job.app, env, variable: job.variable }, clock);
+  const startedAt = clock.monotonic();
+  const leftMs = (ms: number): number => startedAt + ms - clock.monotonic();
+  if (folder === undefined) return;
+  const pauseMs = (): number => (readPause(folder, clock.now())?.untilMs ?? 0) - clock.now();
+  const isDone = (): boolean =>
+    leftMs(times.stayMs) <= 0 || pauseMs() > leftMs(times.stayMs) || !consent.look().granted;
+  // A command leaves its events first and looks for the lock then; so the last look comes after the lock is gone.
+  do {
+    const release = takeFlusherLock(folder, clock.now());
+    if (release === undefined) return;
+    while (!isDone()) {
+      if (waits(folder)) await deliver();
+      if (!isDone()) await clock.sleep(times.lookEveryMs);
+    }
+    release();
+  } while (waits(folder) && !isDone());
+
+  async function deliver(): Promise<void> {
+    const allowed = (): boolean => consent.current().granted;
+    const options = { ...intake, lingerMs: 0, onProblem: () => undefined };
+    const { sink, transport } = openIntake(options, { allowed });
+    // What is under way may use the whole lifetime, but for the time to leave the rest in order.
+    const enough = (): boolean => leftMs(times.lifetimeMs) < 2_000 || pauseMs() > leftMs(times.stayMs);
+    await untilDelivered(sink, enough, clock);
+    transport.seal();
+    await sink.close({ timeoutMs: transport.busy > 0 ? 1_000 : 0 });
+  }
+}
+
+/** Waits until nothing waits any more, own events or others', or there is no more use in waiting. */
+export async function untilDelivered(sink: Sink, enough: () => boolean, clock: Clock): Promise<void> {
+  while (sink.stats().pending > 0 && !enough()) await clock.sleep(20);
+}
+
+/** Whether files of events lie in a folder; of whom, only taking them tells. */
+function waits(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => name.endsWith(".ndjson"));
+  } catch {
+    return false; // There is no such folder any more.
+  }
+}

@@ -1,0 +1,227 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Environment } from "@activity/spool";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { TestIntake } from "../test/test-intake.ts";
+import { startTestIntake } from "../test/test-intake.ts";
+import type { CliClientOptions, TelemetryCommandOptions } from "./index.ts";
+import { createCliClient, runTelemetryCommand } from "./index.ts";
+
+let home: string;
+let intake: TestIntake;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), "activity-telemetry-"));
+  intake = await startTestIntake();
+});
+afterEach(async () => {
+  await intake.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const environment = (env: Environment = {}): Environment => ({
+  XDG_STATE_HOME: join(home, "state"),
+  XDG_CONFIG_HOME: join(home, "config"),
+  ...env,
+});
+const options = (env?: Environment): CliClientOptions => ({
+  app: "shop",
+  intake: { url: intake.url, writeKey: "wk_1" },
+  env: environment(env),
+});
+
+/** Runs `telemetry <line>`; gives its exit code and what it printed. */
+async function telemetry(
+  line: string,
+  own: Partial<TelemetryCommandOptions> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runTelemetryCommand(line.split(" ").filter(Boolean), {
+    ...options(),
+    print: (text) => out.push(text),
+    printError: (text) => err.push(text),
+    ...own,
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+/** A command that leaves two events. */
+async function leaveEvents(): Promise<void> {
+  const activity = createCliClient(options({ ACTIVITY_TELEMETRY: "on" }));
+  activity.track("deploy_start", { region: "eu" });
+  await activity.close({ timeoutMs: 0 });
+}
+
+describe("telemetry", () => {
+  it("says that nobody was asked, and touches nothing", async () => {
+    const { code, out } = await telemetry("");
+    expect(code).toBe(0);
+    expect(out).toContain("telemetry is off: the notice was not shown yet");
+    expect(out).toContain(`sent to: ${intake.url}`);
+    expect(out).toContain("waiting: 0 event(s)");
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it("enables, says since when and how, and disables", async () => {
+    expect(await telemetry("enable")).toEqual({ code: 0, out: "telemetry is on", err: "" });
+    await leaveEvents();
+    const { out } = await telemetry("status");
+    expect(out).toMatch(/telemetry is on: it was enabled on \d{4}-\d\d-\d\d/);
+    expect(out).toMatch(/installation: [0-9a-f-]{36}/);
+    expect(out).toContain("sent by: the next command, since no process can be started");
+    expect(out).toContain("waiting: 2 event(s)");
+    const disabled = "telemetry is off; 2 event(s) that waited were deleted (consent)";
+    expect(await telemetry("disable")).toEqual({ code: 0, out: disabled, err: "" });
+    expect((await telemetry("status")).out).toContain("telemetry is off: it was disabled on");
+    const activity = createCliClient(options());
+    activity.track("deploy_start");
+    expect([activity.enabled, activity.installId]).toEqual([false, undefined]);
+    expect(await activity.close()).toMatchObject({ recorded: 0, adopted: 0 });
+  });
+
+  it("says how it would be sent elsewhere", async () => {
+    const by = async (own: Partial<TelemetryCommandOptions>): Promise<string | undefined> =>
+      /sent by: (.*)/.exec((await telemetry("status", own)).out)?.[1];
+    expect(await by({ longLived: true })).toBe("the program itself, since it is long-lived");
+    expect(await by({ env: environment({ CI: "1" }) })).toBe(
+      "the program itself, since it runs in a build service",
+    );
+    expect(await by({ env: environment({ ACTIVITY_FLUSH: "wait" }) })).toContain("ACTIVITY_FLUSH=wait");
+    expect(await by({ intake: { url: intake.url, fetch } })).toContain("functions of its own");
+    expect(await by({ flusher: false })).toContain("it is told to start none");
+    const program = join(home, "flusher.js");
+    expect(await by({ flusher: program })).toContain("not on disk");
+    writeFileSync(program, "");
+    expect(await by({ flusher: program })).toBe("a process of its own, after the command");
+  });
+
+  it("shows exactly what will be sent", async () => {
+    expect(await telemetry("show")).toEqual({ code: 0, out: "", err: "nothing waits" });
+    await leaveEvents();
+    const { out } = await telemetry("show");
+    const env = environment({ ACTIVITY_TELEMETRY: "on" });
+    expect(await telemetry("flush", { env })).toMatchObject({
+      code: 0,
+      out: "2 event(s) sent, 0 still wait",
+    });
+    expect(intake.arrived.slice(0, 2).join("\n")).toBe(out);
+  });
+
+  it("says that something still waits after flush, and does not wait out what the intake asked for", async () => {
+    await leaveEvents();
+    const env = environment({ ACTIVITY_TELEMETRY: "on" });
+    intake.script = [{ status: 503, headers: { "retry-after": "600" } }];
+    expect(await telemetry("flush", { env })).toMatchObject({
+      code: 1,
+      out: "0 event(s) sent, 2 still wait",
+    });
+    expect((await telemetry("status", { env })).out).toMatch(/not sent before \d{4}-.*: 1 program\(s\)/);
+  });
+
+  it("sends nothing while it is off", async () => {
+    await leaveEvents();
+    expect((await telemetry("flush")).out).toContain("nothing is sent, telemetry is off");
+    expect(intake.requests).toEqual([]);
+  });
+
+  it("clears what waits, and stays as it was", async () => {
+    await leaveEvents();
+    expect((await telemetry("clear")).out).toBe("2 event(s) that waited were deleted");
+    expect((await telemetry("status")).out).toContain("telemetry is off: the notice was not shown yet");
+  });
+
+  it("cannot overrule a variable, and says so", async () => {
+    const env = environment({ DO_NOT_TRACK: "1" });
+    expect((await telemetry("enable", { env })).out).toBe("telemetry stays off: DO_NOT_TRACK is set");
+    const on = environment({ ACTIVITY_TELEMETRY: "on" });
+    expect((await telemetry("disable", { env: on })).out).toBe(
+      "telemetry stays on: ACTIVITY_TELEMETRY is set",
+    );
+  });
+
+  it.each(["stop", "toString", "status please"])("does not know %j", async (line) => {
+    const { code, out, err } = await telemetry(line);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("telemetry disable");
+  });
+
+  it("fails, and says why, where a decision cannot be kept", async () => {
+    writeFileSync(join(home, "config"), "");
+    const { code, err } = await telemetry("disable");
+    expect([code, err]).toEqual([1, expect.stringContaining("telemetry disable: ")]);
+  });
+});
+
+describe("a program that is running", () => {
+  const passes = async (condition: () => boolean): Promise<boolean> => {
+    for (let step = 0; step < 500 && !condition(); step++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    return condition();
+  };
+
+  it("drops what waits when telemetry is disabled, counts it, and begins anew when it is enabled", async () => {
+    await telemetry("enable");
+    const activity = createCliClient({ ...options(), longLived: true });
+    const child = activity.with({ step: 1 });
+    intake.always = () => ({ status: 503 });
+    for (let n = 0; n < 5; n++) activity.track("model_refreshed", { n });
+    await telemetry("disable");
+    expect(await passes(() => !activity.enabled)).toBe(true);
+    activity.track("never_recorded");
+    expect(activity.stats()).toMatchObject({ recorded: 6, pending: 0, droppedBy: { consent: 6 } });
+    intake.always = undefined;
+    await telemetry("enable");
+    expect(await passes(() => activity.enabled)).toBe(true);
+    child.track("model_refreshed");
+    expect(await activity.close()).toMatchObject({ recorded: 8, pending: 0, droppedBy: { consent: 6 } });
+    const arrived = intake.arrived.map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(arrived).toMatchObject([
+      { event_name: "model_refreshed", step: 1 },
+      { event_name: "source_closed", last: 2 },
+    ]);
+    expect(readFileSync(join(home, "config/shop/telemetry.json"), "utf8")).toContain("enabled");
+  });
+
+  it("prints its events and nothing else happens with ACTIVITY_DEBUG", async () => {
+    let said = "";
+    const terminal = { isInteractive: () => false, write: (text: string) => (said += text) };
+    const activity = createCliClient({ ...options({ ACTIVITY_DEBUG: "1" }), version: "1.0.0", terminal });
+    activity.track("deploy_start", { region: "eu" });
+    await activity.close();
+    const lines = said
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toMatchObject([
+      { event_name: "deploy_start", service_name: "shop", region: "eu" },
+      { event_name: "source_closed" },
+    ]);
+    expect([readdirSync(home), intake.requests]).toEqual([[], []]);
+  });
+
+  it("records no metrics where it is told not to, and they take no number", async () => {
+    const activity = createCliClient({ ...options({ CI: "true" }), metrics: false });
+    activity.recordMetric("files", 1);
+    activity.record("metric", "files");
+    activity.track("deploy_start");
+    expect(await activity.close()).toMatchObject({ recorded: 2, delivered: 2 });
+    expect(
+      intake.arrived.map((text) => (JSON.parse(text) as { event_id: string }).event_id.split(".")[1]),
+    ).toEqual(["1", "2"]);
+    expect(activity.installId).toBe("ci-other");
+  });
+
+  it("shows the notice once on a terminal, before anything is written", async () => {
+    let said = "";
+    const terminal = { isInteractive: () => true, write: (text: string) => (said += text) };
+    for (let start = 0; start < 2; start++) {
+      const activity = createCliClient({ ...options(), notice: "We count deploys.", terminal });
+      activity.track("deploy_start");
+      await activity.close({ timeoutMs: 0 });
+    }
+    expect(said).toBe("We count deploys.\n");
+    expect((await telemetry("status")).out).toContain("telemetry is on: the notice was shown on");
+  });
+});

@@ -1,0 +1,212 @@
+import { dirname } from "node:path";
+import type { Clock } from "@activity/core";
+import { systemClock } from "@activity/core";
+import type { Environment } from "@activity/spool";
+import { clearSpools, platformDirectory, readSegments } from "@activity/spool";
+import type { CliClientOptions } from "./cli-client.ts";
+import { checkApp, intakeOf } from "./cli-client.ts";
+import type { Consent, ConsentWatch } from "./consent.ts";
+import { telemetryVariable, watchConsent } from "./consent.ts";
+import type { Decision } from "./consent-file.ts";
+import { writeConsentFile } from "./consent-file.ts";
+import type { DeliveryPlan } from "./delivery-plan.ts";
+import { planDelivery } from "./delivery-plan.ts";
+import { readInstallId } from "./install-id.ts";
+import type { IntakeSinkOptions } from "./intake-sink.ts";
+import { folderOf, openIntake } from "./intake-sink.ts";
+import { readPause } from "./pause-file.ts";
+import { untilDelivered } from "./run-flusher.ts";
+
+/** Options of {@link runTelemetryCommand}: those of the client of the same program, and where to print. */
+export interface TelemetryCommandOptions extends CliClientOptions {
+  /** Takes a line for standard output. @defaultValue `console.log` */
+  readonly print?: ((line: string) => void) | undefined;
+  /** Takes a line for standard error. @defaultValue `console.error` */
+  readonly printError?: ((line: string) => void) | undefined;
+  /** How long `flush` tries, in milliseconds. @defaultValue 10,000 */
+  readonly flushMs?: number | undefined;
+}
+
+const usage = `telemetry status    whether it is on, why, and what waits
+telemetry enable    switches it on
+telemetry disable   switches it off, and deletes what waits
+telemetry show      prints what waits, exactly as it will be sent
+telemetry flush     sends what waits, now
+telemetry clear     deletes what waits`;
+
+/**
+ * The subcommands of `telemetry` that every program should have: `status`, `enable`, `disable`, `show`,
+ * `flush` and `clear`. Takes what follows `telemetry` on the command line; gives the exit code: 0 when it
+ * ended as asked, 1 when it failed or something still waits after `flush`, 2 when there is no such command.
+ * Never rejects.
+ *
+ * @example
+ * if (argv[0] === "telemetry") process.exitCode = await runTelemetryCommand(argv.slice(1), { app, intake });
+ */
+export async function runTelemetryCommand(
+  argv: readonly string[],
+  options: TelemetryCommandOptions,
+): Promise<number> {
+  const { print = (line) => console.log(line), printError = (line) => console.error(line) } = options;
+  const [name = "status", ...rest] = argv;
+  const run = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined; // One of its own keys.
+  if (run === undefined || rest.length > 0) {
+    printError(usage);
+    return 2;
+  }
+  try {
+    checkApp(options.app);
+    return await run(contextOf(options, print, printError));
+  } catch (error) {
+    printError(`telemetry ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}
+
+interface CommandContext {
+  readonly app: string;
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly variable: string | undefined;
+  readonly intake: IntakeSinkOptions;
+  readonly consent: ConsentWatch;
+  readonly plan: DeliveryPlan;
+  readonly flushMs: number;
+  readonly print: (line: string) => void;
+  readonly printError: (line: string) => void;
+}
+
+function contextOf(
+  options: TelemetryCommandOptions,
+  print: (line: string) => void,
+  printError: (line: string) => void,
+): CommandContext {
+  const { app, variable, longLived = false, flusher = true, flushMs = 10_000 } = options;
+  const { env = process.env, clock = systemClock } = options;
+  const intake = intakeOf(options as CliClientOptions, env, clock); // As in `createCliClient`.
+  const consent = watchConsent({ app, env, variable }, clock);
+  const plan = planDelivery({ env, intake, longLived, flusher });
+  return { app, env, clock, variable, intake, consent, plan, flushMs, print, printError };
+}
+
+const commands = { status, enable, disable, show, flush, clear };
+
+async function status(context: CommandContext): Promise<number> {
+  const { app, env, intake, consent, plan, clock, print } = context;
+  const now = consent.look();
+  const folder = folderOf(intake);
+  print(`telemetry is ${now.granted ? "on" : "off"}: ${reasonOf(now, context)}`);
+  if (now.granted)
+    print(
+      `installation: ${readInstallId(platformDirectory("config", app, env), env) ?? "none, it cannot be kept"}`,
+    );
+  print(`sent to: ${intake.url}`);
+  print(`sent by: ${planText(plan)}`);
+  print(`waiting: ${folder === undefined ? 0 : await count(folder)} event(s)`);
+  const pause = folder === undefined ? undefined : readPause(folder, clock.now());
+  if (pause !== undefined && pause.untilMs > clock.now())
+    print(
+      `not sent before ${new Date(pause.untilMs).toISOString()}: ${pause.failures} program(s) in a row could not send`,
+    );
+  return 0;
+}
+
+async function enable(context: CommandContext): Promise<number> {
+  const now = decide(context, "enabled");
+  if (now.granted) context.print("telemetry is on");
+  else context.print(`telemetry stays off: ${reasonOf(now, context)}`);
+  return 0;
+}
+
+async function disable(context: CommandContext): Promise<number> {
+  const now = decide(context, "disabled");
+  if (now.granted) context.print(`telemetry stays on: ${reasonOf(now, context)}`);
+  else
+    context.print(`telemetry is off; ${clearWaiting(context)} event(s) that waited were deleted (consent)`);
+  return 0;
+}
+
+async function show({ intake, print, printError }: CommandContext): Promise<number> {
+  const folder = folderOf(intake);
+  let shown = 0;
+  for await (const text of folder === undefined ? [] : readSegments(folder)) {
+    print(text);
+    shown++;
+  }
+  if (shown === 0) printError("nothing waits");
+  return 0;
+}
+
+async function flush(context: CommandContext): Promise<number> {
+  const { consent, intake, clock, flushMs, print } = context;
+  const now = consent.look();
+  if (!now.granted) {
+    print(`nothing is sent, telemetry is off: ${reasonOf(now, context)}`);
+    return 0;
+  }
+  const gate = { allowed: () => consent.current().granted, impatient: true };
+  const { sink } = openIntake({ ...intake, lingerMs: 0 }, gate);
+  const endsAt = clock.monotonic() + flushMs;
+  const folder = folderOf(intake);
+  const enough = (): boolean => {
+    const pause = folder === undefined ? undefined : readPause(folder, clock.now());
+    // What the destination asked for is not waited out by a person.
+    return clock.monotonic() >= endsAt || (pause?.untilMs ?? 0) - clock.now() > endsAt - clock.monotonic();
+  };
+  await untilDelivered(sink, enough, clock);
+  const { delivered, pending } = sink.stats();
+  await sink.close({ timeoutMs: 100 });
+  print(`${delivered} event(s) sent, ${pending} still wait`);
+  return pending === 0 ? 0 : 1;
+}
+
+async function clear(context: CommandContext): Promise<number> {
+  context.print(`${clearWaiting(context)} event(s) that waited were deleted`);
+  return 0;
+}
+
+/** Keeps a decision; returns consent as it is then. @throws when it cannot be kept. */
+function decide({ consent, clock }: CommandContext, decision: Decision): Consent {
+  if (consent.path === undefined) throw new Error("there is no home directory to keep the decision in");
+  writeConsentFile(consent.path, decision, clock.now());
+  return consent.look();
+}
+
+/** Deletes what waits for any destination; what a living process holds, that process drops. */
+function clearWaiting({ intake }: CommandContext): number {
+  const folder = folderOf(intake);
+  return folder === undefined ? 0 : clearSpools(dirname(folder));
+}
+
+async function count(folder: string): Promise<number> {
+  let events = 0;
+  for await (const _ of readSegments(folder)) events++;
+  return events;
+}
+
+function planText(plan: DeliveryPlan): string {
+  switch (plan.kind) {
+    case "detached":
+      return "a process of its own, after the command";
+    case "in-process":
+      return `the program itself, since ${plan.why}`;
+    case "next-start":
+      return `the next command, since no process can be started: ${plan.why}`;
+  }
+}
+
+function reasonOf({ why, since }: Consent, { app, variable, consent, env }: CommandContext): string {
+  const when = since === undefined ? "" : ` on ${since.slice(0, 10)}`;
+  const named = [variable, telemetryVariable].find((name) => name !== undefined && env[name]);
+  const reasons: Readonly<Record<Consent["why"], string>> = {
+    do_not_track: "DO_NOT_TRACK is set",
+    variable: `${named} is set`,
+    enabled: `it was enabled${when}`,
+    disabled: `it was disabled${when}`,
+    noticed: `the notice was shown${when}, and nobody has disabled it`,
+    ci: "this is a build service",
+    unreadable: `${consent.path} cannot be read`,
+    unasked: `the notice was not shown yet; "${app} telemetry enable" switches it on`,
+  };
+  return reasons[why];
+}
