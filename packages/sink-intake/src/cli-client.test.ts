@@ -80,7 +80,10 @@ describe("a command", () => {
     const next = JSON.parse(await run(intake.url, 1, "close"));
     expect(next).toMatchObject({ adopted: 100, pending: 0, handedOver: 0, dropped: 0 });
     expect(ownEvents()).toHaveLength(101);
-    expect(await audit(received())).toMatchObject({ lost: 0, sources: [{ tail: "closed" }, { tail: "closed" }] });
+    expect(await audit(received())).toMatchObject({
+      lost: 0,
+      sources: [{ tail: "closed" }, { tail: "closed" }],
+    });
   });
 
   it("does not wait for a network that is not there, and hands over", async () => {

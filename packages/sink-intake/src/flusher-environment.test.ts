@@ -3,7 +3,7 @@ import { flusherEnvironment, flusherFlags } from "./flusher-environment.ts";
 
 it("passes on where homes are, how the network is reached and what was decided, and nothing else", () => {
   const kept = {
-    HOME: "/home/ada",
+    HOME: "/u/ada",
     https_proxy: "http://proxy:3128",
     NO_PROXY: "localhost",
     NODE_EXTRA_CA_CERTS: "/ca.pem",
@@ -25,7 +25,7 @@ it("passes on where homes are, how the network is reached and what was decided, 
     ...kept,
     NODE_USE_ENV_PROXY: "1",
   });
-  expect(flusherEnvironment({ HOME: "/home/ada" })).toEqual({ HOME: "/home/ada" });
+  expect(flusherEnvironment({ HOME: "/u/ada" })).toEqual({ HOME: "/home/ada" });
   expect(flusherEnvironment({ HTTP_PROXY: "http://p", NODE_USE_ENV_PROXY: "0" })["NODE_USE_ENV_PROXY"]).toBe(
     "0",
   );
