@@ -25,7 +25,7 @@ it("passes on where homes are, how the network is reached and what was decided, 
     ...kept,
     NODE_USE_ENV_PROXY: "1",
   });
-  expect(flusherEnvironment({ HOME: "/u/ada" })).toEqual({ HOME: "/home/ada" });
+  expect(flusherEnvironment({ HOME: "/u/ada" })).toEqual({ HOME: "/u/ada" });
   expect(flusherEnvironment({ HTTP_PROXY: "http://p", NODE_USE_ENV_PROXY: "0" })["NODE_USE_ENV_PROXY"]).toBe(
     "0",
   );
