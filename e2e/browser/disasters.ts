@@ -206,8 +206,10 @@ const ours: readonly Disaster[] = [
       const page = await world.open();
       world.site.conduct = "loses_answers";
       await world.track(page, 50);
-      await until(() => world.site.unanswered.size > 0, 15_000);
+      const { taken, unanswered } = world.site;
+      await until(() => unanswered.size > 0, 30_000);
       world.site.conduct = "takes";
+      await until(() => [...unanswered].some((mark) => (taken.get(mark) ?? 0) > 1), 45_000);
     },
     check: ({ excusedRepeats }) =>
       excusedRepeats > 0 ? [] : ["the events of a lost answer were not sent again: the case did not happen"],
