@@ -6,6 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { EventObject } from "@activity/core";
 import { startKafka } from "../e2e/support/kafka-broker.ts";
 import type { Compression, KafkaPlace } from "./support/kafka-arms.ts";
 import { activityArm, kafkajsBatchArm, kafkajsSingleArm, platformaticArm } from "./support/kafka-arms.ts";
@@ -52,16 +53,32 @@ async function place(compression: Compression): Promise<KafkaPlace> {
   return { brokers: broker.brokers, topic, compression };
 }
 
+function threeHeaders({ event_type, event_name, event_time }: EventObject): Record<string, string> {
+  return { event_type, event_name, event_time };
+}
+
 /** Returns the ratio to kafkajs, where it was measured. */
 async function compareBatches(compression: Compression): Promise<readonly Spread[]> {
   const arms = [activityArm(await place(compression))];
   if (report.withPeers)
     arms.push(kafkajsBatchArm(await place(compression)), await platformaticArm(await place(compression)));
+  const withCosts = compression === "gzip";
+  if (withCosts)
+    arms.push(
+      activityArm(await place(compression), "activity, idempotent", { idempotent: true }),
+      activityArm(await place(compression), "activity, three headers", { headers: threeHeaders }),
+      activityArm(await place(compression), "activity, keyed", { keyBy: "project_id" }),
+    );
   const measured = await measure(arms, { items: (round) => sampleCalls(events, round), ...rounds });
   report.note(`compression ${compression}`);
   report.arms(measured);
   report.figure(`events_per_s_${compression}`, perSecond(measured));
-  if (compression === "gzip") report.figure("cpu_us_at_100k", measured.arm("activity").cpuUs);
+  if (withCosts) {
+    report.figure("cpu_us_at_100k", measured.arm("activity").cpuUs);
+    report.figure("idempotent_events_per_s_ratio", measured.ratio("activity", "activity, idempotent"));
+    report.figure("three_headers_cpu_ratio", measured.ratio("activity, three headers", "activity", "cpuUs"));
+    report.figure("keyed_cpu_ratio", measured.ratio("activity, keyed", "activity", "cpuUs"));
+  }
   if (!report.withPeers) return [];
   const ratio = measured.ratio("kafkajs 1000×5", "activity");
   report.figure(`ratio_to_kafkajs_batches_${compression}`, ratio);

@@ -28,12 +28,16 @@ const outstanding = 1_000;
 /** How many calls are made before the loop gives others a turn. */
 const turn = 1_000;
 
-/** `createClient` and `kafkaSink` with their defaults. */
-export function activityArm(place: KafkaPlace, options: Partial<KafkaSinkOptions> = {}): Arm<SampleCall> {
+/** `createClient` and `kafkaSink` with their defaults, or with other options under another name. */
+export function activityArm(
+  place: KafkaPlace,
+  name = "activity",
+  options: Partial<KafkaSinkOptions> = {},
+): Arm<SampleCall> {
   let run: (calls: readonly SampleCall[]) => Promise<void>;
   let close: () => Promise<unknown>;
   return {
-    name: "activity",
+    name,
     before: async () => {
       const sink = kafkaSink({ ...place, ...options });
       const client = createClient({ sink, service, installId, isDev: false, attributes: common });

@@ -82,6 +82,22 @@ describe("kafkaSink", () => {
     await sink.close({ timeoutMs: 0 });
   });
 
+  it("refuses a write for which only events that others rely on would have to go, and says when to come again", async () => {
+    const sink = await sinkToNowhere({ memory: { maxEvents: 50 }, announceDrops: false });
+    const stop = new AbortController();
+    const first = sink.write(
+      Array.from({ length: 40 }, (_, n) => eventOf(n)),
+      { signal: stop.signal },
+    );
+    const second = await sink.write(Array.from({ length: 40 }, (_, n) => eventOf(40 + n)));
+    expect(second).toMatchObject({ state: "refused", reason: { code: "capacity" } });
+    expect(second).toHaveProperty("retryAfterMs", expect.any(Number));
+    expect(sink.stats()).toMatchObject({ recorded: 40, pending: 40, dropped: 0 });
+    stop.abort();
+    await first;
+    await sink.close({ timeoutMs: 0 });
+  });
+
   it("gives up after five minutes what only memory holds", async () => {
     const clock = fakeClock();
     const sink = await sinkToNowhere({ clock, announceDrops: false });
