@@ -26,4 +26,4 @@ SELECT
   json AS event,
   filename AS file
 FROM read_ndjson_objects(getvariable('files'), ignore_errors = true, filename = true)
-WHERE json ->> '$.event_id' IS NOT NULL;
+WHERE (json ->> '$.event_id') IS NOT NULL;

@@ -8,7 +8,7 @@ const presets = {
   "Daily active": "SELECT * FROM daily_active ORDER BY day DESC, service_name",
   "What goes wrong": "SELECT * FROM errors ORDER BY events DESC",
   "One attribute":
-    "SELECT event_time, event_name, event ->> 'method' AS method\nFROM unique_events WHERE event ->> 'method' IS NOT NULL ORDER BY event_time DESC LIMIT 50",
+    "SELECT event_time, event_name, event ->> 'method' AS method\nFROM unique_events WHERE (event ->> 'method') IS NOT NULL ORDER BY event_time DESC LIMIT 50",
 };
 
 export function startQuery({ available, topic }) {

@@ -1,0 +1,130 @@
+/** The live page in a real Chromium: what arrives is shown as it comes, as text, and everything can be done by keyboard. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Chromium, Page, Tab } from "../support/chromium.ts";
+import { startChromium } from "../support/chromium.ts";
+import type { IntakeProcess } from "./support/intake-process.ts";
+import { killIntakes, launchIntake, scratchFolder } from "./support/intake-process.ts";
+import { postEvents } from "./support/load.ts";
+
+const timeoutMs = 60_000;
+const folder = scratchFolder();
+let chromium: Chromium;
+let intake: IntakeProcess;
+let tab: Tab;
+let page: Page;
+
+beforeAll(async () => {
+  [chromium, intake] = await Promise.all([startChromium(), launchIntake({ ACTIVITY_DATA_DIR: folder.path })]);
+  tab = await chromium.newTab();
+  page = tab.page;
+  await page.goto(intake.page);
+}, timeoutMs);
+afterAll(async () => {
+  await chromium?.stop();
+  killIntakes();
+  folder.remove();
+});
+
+const hostile = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+
+describe("the live page", () => {
+  it("says how to send the first event, with a command that works", async () => {
+    await page.getByRole("heading", { name: "Nothing has arrived yet" }).waitFor();
+    const command = await page.locator("#sample").textContent();
+    const [, body = ""] = /-d '(.*)'$/s.exec(command ?? "") ?? [];
+    const headers = { "content-type": "application/json" };
+    expect((await fetch(intake.url, { method: "POST", headers, body })).status).toBe(202);
+    await page.locator("#event-list .name", { hasText: "hello" }).waitFor();
+    await page.getByRole("heading", { name: "Nothing has arrived yet" }).waitFor({ state: "hidden" });
+  });
+
+  it("shows events as they come and rejected ones with the reason, as text", async () => {
+    const event = {
+      event_id: "evil.1",
+      event_time: "2026-01-02T03:04:05Z",
+      event_type: hostile,
+      event_name: hostile,
+    };
+    const body = `${JSON.stringify({ ...event, big: "12345678901234567890" }).replace('"12345678901234567890"', "12345678901234567890")}\n${JSON.stringify({ ...event, event_time: hostile })}`;
+    await fetch(intake.url, { method: "POST", headers: { "content-type": "application/x-ndjson" }, body });
+    const row = page.locator("#event-list li", { hasText: "evil.1" });
+    await row.locator("summary").click();
+    expect(await row.locator("pre").textContent()).toContain('"big": 12345678901234567890');
+    expect(await row.locator(".name").textContent()).toBe(hostile);
+    await page.locator("#rejected-list .chip", { hasText: "bad_time" }).waitFor();
+    await page.locator(".tile", { hasText: "Rejected" }).getByText("1", { exact: true }).waitFor();
+    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.title()).toBe("Intake · activity");
+  });
+
+  it("counts types, audits and answers questions", async () => {
+    await postEvents(intake.url, ["page.1", "page.2", "page.4"]);
+    await page.locator("#rates tr", { hasText: "behavioral" }).getByText("4", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Audit now" }).click();
+    await page.locator("#audit", { hasText: "1 lost" }).waitFor();
+    expect(await page.locator("#audit").textContent()).toContain("page 3");
+    await page
+      .getByLabel("A SELECT")
+      .fill("SELECT count(*) AS events FROM unique_events WHERE event_id LIKE 'page.%'");
+    await page.getByLabel("A SELECT").press("Control+Enter");
+    expect(await page.locator("table.result tbody").textContent()).toBe("3");
+    await page.getByLabel("A SELECT").fill("DROP VIEW events");
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByText("only a SELECT is allowed").waitFor();
+  });
+
+  it("is used by keyboard: find, open, pause", async () => {
+    await page.locator("body").press("/");
+    await page.keyboard.type("page.2");
+    await page.locator("#event-list li:visible").waitFor();
+    expect(await page.locator("#event-list li:visible").count()).toBe(1);
+    await page.keyboard.press("Tab"); // Pause
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    await postEvents(intake.url, ["paused.1"]);
+    await page.getByRole("button", { name: "Resume (1 new)" }).press("p");
+    await page.getByLabel("Filter the events").fill("");
+    await page.locator("#event-list li", { hasText: "paused.1" }).locator("summary").press("Enter");
+    await page.locator("#event-list pre", { hasText: '"event_id": "paused.1"' }).waitFor();
+  });
+
+  it("has nothing that keeps anybody out, in light and dark, wide and narrow", async () => {
+    const path = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    const axe = readFileSync(path, "utf8");
+    // The page's own policy does not let us bring a script.
+    const context = await chromium.browser.newContext({ bypassCSP: true });
+    const visitor = await context.newPage();
+    await visitor.goto(intake.page);
+    await visitor.locator("#event-list li").first().waitFor();
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [1_360, 390]) {
+        await visitor.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await visitor.setViewportSize({ width, height: 900 });
+        await visitor.evaluate(axe);
+        const found = await visitor.evaluate<{ id: string; targets: string[] }[]>(
+          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => ({ id, targets: nodes.map(({ html }) => html) })))",
+        );
+        expect({ colorScheme, width, found }).toEqual({ colorScheme, width, found: [] });
+        const overflow = await visitor.evaluate("document.documentElement.scrollWidth > innerWidth");
+        expect({ width, overflow }).toEqual({ width, overflow: false });
+      }
+    }
+    await context.close();
+  });
+
+  it("says when the intake is gone, and goes on when it is back", async () => {
+    const { port } = new URL(intake.page);
+    await intake.end("SIGKILL");
+    await page.getByRole("status").filter({ hasText: "connection lost" }).waitFor();
+    intake = await launchIntake({ ACTIVITY_DATA_DIR: folder.path, ACTIVITY_ADMIN_PORT: port });
+    await page.getByRole("status").filter({ hasText: "taking events" }).waitFor();
+    await postEvents(intake.url, ["back.1"]);
+    await page.locator("#event-list li", { hasText: "back.1" }).waitFor();
+    const problems = tab.problems.filter(
+      (text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|422|ERR_EMPTY/.test(text),
+    );
+    expect(problems).toEqual([]);
+  });
+});
