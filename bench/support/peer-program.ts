@@ -13,7 +13,7 @@ export interface PeerProgramSettings {
   readonly end: "close" | "none" | "exit" | "kill";
 }
 
-/** What it says, for the last time when it ends. */
+/** What it says when its events are recorded, and again when it ends. */
 export interface PeerProgramReport {
   /** Events so far. */
   readonly recorded: number;
@@ -28,17 +28,15 @@ let recorded = 0;
 // Some clients let rejections through; they are not what is measured here.
 process.on("unhandledRejection", () => undefined);
 const client = await openPeer(peer, url);
-if (end !== "kill") process.once("exit", report);
+process.once("exit", report);
 for (let n = 1; n <= events; n++) {
   client.track(sampleAttributes(n));
   recorded = n;
   if (n % 2_000 === 0) await setImmediate();
   if (n % 100_000 === 0) report();
 }
-if (end === "kill") {
-  report();
-  process.kill(process.pid, "SIGKILL");
-}
+report();
+if (end === "kill") process.kill(process.pid, "SIGKILL");
 if (end === "exit") process.exit(0);
 if (end === "close") {
   const begunAt = performance.now();

@@ -38,12 +38,14 @@ export async function runPeerTrial(options: PeerTrialOptions): Promise<PeerTrial
     startProgram<PeerProgramReport>(program, {
       settings: { peer, url: collector.url, ...settings },
       timeoutMs,
-    }).ended;
+    });
   try {
-    const endFault = await impose(fault, collector);
-    const first = await run({ events, end }, patienceMs);
-    await endFault();
-    if (store.stored.length < events) await run({ events: 0, end: "close" }, 15_000);
+    const imposed = await impose(fault, collector);
+    const running = run({ events, end }, patienceMs);
+    void running.spoken.then(imposed.recorded);
+    const first = await running.ended;
+    await imposed.end();
+    if (store.stored.length < events) await run({ events: 0, end: "close" }, 15_000).ended;
     const account = accountFor({ events, taken: collector.taken, stored: store.stored });
     return { arrived: events - account.lost, account, closeMs: first.reports.at(-1)?.closeMs };
   } finally {

@@ -42,17 +42,3 @@ it.concurrent.each(spooling)(
   },
   trialTimeoutMs,
 );
-
-it.concurrent(
-  "in memory: what waited is lost, which this test can tell",
-  async () => {
-    const trial = await runIntakeTrial({
-      client: "memory",
-      fault: intakeFaults.healthy,
-      events: fewEvents,
-      end: "kill",
-    });
-    expect(trial.broken(patientCloseMs)).toEqual([`${fewEvents} event(s) lost`]);
-  },
-  trialTimeoutMs,
-);

@@ -1,5 +1,6 @@
 import type { EventObject } from "@activity/core";
 import { memorySink } from "@activity/core";
+import type { ProxyOptions } from "@activity/proxy";
 import { createProxy } from "@activity/proxy";
 
 /** An event as it was found somewhere: which of those recorded it is, and the id that it came under. */
@@ -32,9 +33,9 @@ export interface ProxyStore extends FinalStore {
 }
 
 /** The real proxy, with all its checks, its answers and its window of repeats, over a sink in memory. */
-export function proxyStore(): ProxyStore {
+export function proxyStore(options: Pick<ProxyOptions, "dedupe"> = {}): ProxyStore {
   const sink = memorySink();
-  const proxy = createProxy({ sink });
+  const proxy = createProxy({ sink, ...options });
   const headers = { "content-type": "application/x-ndjson" };
   return {
     arrivalsIn: (text) => numbered(text.split("\n").filter(Boolean).map(readEvent)),

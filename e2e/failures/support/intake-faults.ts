@@ -4,7 +4,7 @@ import { healthy } from "./collector.ts";
 
 /** What is wrong with a collector. */
 export interface IntakeFault {
-  /** How long nothing listens, from the start of the first process, in milliseconds. @defaultValue 0 */
+  /** How long nothing listens, counted from when the events are recorded, in milliseconds. @defaultValue 0 */
   readonly downMs?: number;
   /** @defaultValue healthy */
   readonly behaviour?: Behaviour;
@@ -45,22 +45,34 @@ export const intakeFaults = {
   losesAnswers: { behaviour: (request) => (request.nth < 3 ? { act: "lose" } : healthy(request)) },
 } as const satisfies Record<string, IntakeFault>;
 
-/**
- * Puts a collector under a fault. The function that it returns is called when the first process has ended:
- * then the fault is over, unless it lasts.
- */
+/** A fault that is on. */
+export interface ImposedFault {
+  /** The events are recorded: from now on the time counts. */
+  recorded(): void;
+  /** The first process has ended: the fault is over, unless it lasts. */
+  end(): Promise<void>;
+}
+
+/** Puts a collector under a fault. */
 export async function impose(
   { downMs = 0, behaviour = healthy, lasts = false }: IntakeFault,
   collector: Collector,
-): Promise<() => Promise<void>> {
+): Promise<ImposedFault> {
   collector.behave(behaviour);
-  const over = new AbortController();
-  const repaired = downMs > 0 ? repair(collector, downMs, over.signal) : undefined;
   if (downMs > 0) await collector.down();
-  return async () => {
-    over.abort();
-    await repaired;
-    if (!lasts) collector.behave(healthy);
+  const over = new AbortController();
+  let repaired = downMs > 0 ? undefined : Promise.resolve();
+  const begin = (): Promise<void> => {
+    repaired ??= repair(collector, downMs, over.signal);
+    return repaired;
+  };
+  return {
+    recorded: () => void begin(),
+    end: async () => {
+      over.abort();
+      await begin();
+      if (!lasts) collector.behave(healthy);
+    },
   };
 }
 

@@ -23,7 +23,7 @@ export interface IntakeProgramSettings {
   readonly closeTimeoutMs?: number;
 }
 
-/** What it says when it ends. */
+/** What it says when its events are recorded, and again when it ends. */
 export interface IntakeProgramReport {
   readonly ledger: ClientStats;
   /** How long `close` took, where it was called. */
@@ -55,8 +55,7 @@ let closeMs: number | undefined;
 process.on("unhandledRejection", () => unhandledRejections++);
 
 const activity = open();
-// What SIGKILL ends must have spoken before.
-if (end !== "kill") process.once("exit", report);
+process.once("exit", report);
 // A start that has nothing to record still has something to say.
 if (events === 0) activity.track("program_start");
 for (let n = 1; n <= events; n++) {
@@ -66,10 +65,10 @@ for (let n = 1; n <= events; n++) {
   activity.track("checkout_start", attributes);
   if (n % 2_000 === 0) await setImmediate();
 }
-if (end === "kill" && flushMs === undefined) killNow();
+report();
+if (end === "kill") process.kill(process.pid, "SIGKILL");
 if (flushMs !== undefined) await activity.flush({ timeoutMs: flushMs });
 if (stayMs !== undefined) await sleep(stayMs);
-if (end === "kill") killNow();
 if (end === "exit") process.exit(0);
 if (end === "close") {
   const begunAt = performance.now();
@@ -88,11 +87,6 @@ function note({ code, reason, count = 0 }: Problem): void {
   const key = `${code} ${reason?.code}`;
   const known = problems.get(key) ?? { code, reason: reason?.code ?? "", times: 0, count: 0 };
   problems.set(key, { ...known, times: known.times + 1, count: known.count + count });
-}
-
-function killNow(): void {
-  report();
-  process.kill(process.pid, "SIGKILL");
 }
 
 function report(): void {

@@ -7,6 +7,7 @@ import type { Collector } from "./collector.ts";
 import { startCollector } from "./collector.ts";
 import type { FaultAccount, ProcessBounds, ProcessEnd } from "./fault-account.ts";
 import { accountFor, brokenByEvents, brokenByProcess } from "./fault-account.ts";
+import type { ProxyStore } from "./final-store.ts";
 import { proxyStore } from "./final-store.ts";
 import type { IntakeFault } from "./intake-faults.ts";
 import { impose } from "./intake-faults.ts";
@@ -19,6 +20,8 @@ export interface IntakeTrialOptions extends Omit<IntakeProgramSettings, "url" | 
   readonly fault: IntakeFault;
   /** Kills the first process as soon as this is so. */
   readonly killWhen?: (collector: Collector) => boolean;
+  /** @defaultValue the proxy, as it is */
+  readonly store?: ProxyStore;
   /** How long the next start flushes at most. @defaultValue 10,000 */
   readonly nextFlushMs?: number;
   /** After that a process is killed. @defaultValue 60,000 */
@@ -64,11 +67,17 @@ const patientMs = 20_000;
  * start.
  */
 export async function runIntakeTrial(options: IntakeTrialOptions): Promise<IntakeTrial> {
-  const { fault, killWhen, nextFlushMs = 10_000, timeoutMs = 60_000, ...settings } = options;
+  const {
+    fault,
+    killWhen,
+    store = proxyStore(),
+    nextFlushMs = 10_000,
+    timeoutMs = 60_000,
+    ...settings
+  } = options;
   const home = mkdtempSync(join(tmpdir(), "activity-failure-"));
   const directory = join(home, "spool");
   mkdirSync(directory);
-  const store = proxyStore();
   const collector = await startCollector(store);
   const environment = { HOME: home, ...sharing };
   const start = (own: Partial<IntakeProgramSettings>) =>
@@ -78,12 +87,13 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
       timeoutMs,
     });
   try {
-    const endFault = await impose(fault, collector);
+    const imposed = await impose(fault, collector);
     const running = start({});
+    void running.spoken.then(imposed.recorded);
     if (killWhen !== undefined) void until(() => killWhen(collector)).then(() => running.kill());
     const first = toProcess(await running.ended);
     const storedByFirst = store.stored.length;
-    await endFault();
+    await imposed.end();
     const next = toProcess(await start({ events: 0, flushMs: nextFlushMs, stayMs: 0, end: "close" }).ended);
     // Something else may be sending too, such as a flusher that outlives its command.
     if (settings.client === "cli") await until(() => store.stored.length >= settings.events, 5_000);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +15,8 @@ export interface ProgramRun<R> {
 
 /** A program that runs. */
 export interface Program<R> {
+  /** Resolves when it has said something, or has ended. */
+  readonly spoken: Promise<void>;
   readonly ended: Promise<ProgramRun<R>>;
   kill(): void;
 }
@@ -44,9 +47,10 @@ export function startProgram<R>(
     timeout: timeoutMs,
     killSignal: "SIGKILL",
   });
+  const lines = createInterface({ input: child.stdout });
   const reports: R[] = [];
   const stderr: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
+  lines.on("line", (line) => {
     reports.push(JSON.parse(line) as R); // The program is ours, and so is what it says.
   });
   createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
@@ -55,6 +59,7 @@ export function startProgram<R>(
     elapsedMs = performance.now() - startedAt;
   });
   return {
+    spoken: Promise.race([once(lines, "line"), once(lines, "close")]).then(() => undefined),
     ended: new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code, signal) => resolve({ reports, stderr, code, signal, elapsedMs }));
