@@ -270,4 +270,52 @@ describe("consent", () => {
     expect(await flush(page)).toMatchObject({ recorded: 1, dropped: 1, droppedBy: { consent: 1 } });
     expect(await storedKeys(page)).toEqual([]);
   });
+
+  it("when denied deletes what earlier pages left, too", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    await flush(page);
+    await page.evaluate(() => {
+      localStorage.setItem("theirs", "1");
+      client.setConsent("denied");
+    });
+    await page.waitForFunction(async () => (await indexedDB.databases()).length === 0);
+    expect(await storedKeys(page)).toEqual(["theirs"]);
+    expect(await page.evaluate(() => navigator.locks.query())).toMatchObject({ held: [], pending: [] });
+  });
+
+  it("is denied for what people do where they ask not to be followed, unless the host does not honour that", async () => {
+    const { page } = await trial.open();
+    await page.evaluate(() =>
+      Object.defineProperty(navigator, "globalPrivacyControl", { value: true, configurable: true }),
+    );
+    await makeClient(page);
+    await page.evaluate(() => {
+      client.track("click");
+      client.record("log", "line");
+    });
+    expect(await flush(page)).toMatchObject({ recorded: 2, delivered: 1, droppedBy: { consent: 1 } });
+    await page.evaluate(() => client.close());
+    await makeClient(page, { honorsPrivacySignals: false });
+    await page.evaluate(() => client.track("click"));
+    await flush(page);
+    expect(trial.collector.events.map(({ event_name }) => event_name)).toContain("click");
+  });
+
+  it("is withdrawn by a server that wants nothing of this visitor", async () => {
+    const { page, problems } = await trial.open();
+    await makeClient(page);
+    trial.collector.refuse = () => ({ status: 403, body: JSON.stringify({ code: "consent_denied" }) });
+    await page.evaluate(() => client.track("one"));
+    await page.waitForFunction(() => client.stats().pending === 0);
+    await page.evaluate(() => client.track("two"));
+    expect(await page.evaluate(() => client.stats())).toMatchObject({
+      recorded: 2,
+      dropped: 2,
+      droppedBy: { consent: 2 },
+    });
+    expect(await storedKeys(page)).toEqual([]);
+    expect(trial.collector.requests.length).toBe(1);
+    expect(problems.filter((problem) => !problem.includes("403"))).toEqual([]);
+  });
 });

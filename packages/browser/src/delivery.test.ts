@@ -65,6 +65,23 @@ describe("a server that fails", () => {
   });
 });
 
+describe("a body that is too large", () => {
+  it("is halved down to the one event that is, and no other is lost", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    trial.collector.refuse = ({ events }) =>
+      events.some(({ event_name }) => event_name === "huge") ? { status: 413 } : undefined;
+    await page.evaluate(() => {
+      for (let n = 0; n < 9; n++) client.track(n === 4 ? "huge" : "small");
+    });
+    await page.waitForFunction(() => client.stats().rejected === 1);
+    expect(await flush(page)).toMatchObject({ rejected: 1, pending: 0 });
+    const names = trial.collector.events.map(({ event_name }) => event_name);
+    expect(names.filter((name) => name === "small")).toHaveLength(8);
+    expect(trial.collector.events.at(-1)).toMatchObject({ event_name: "events_dropped", reason: "rejected" });
+  });
+});
+
 describe("a page that leaves", () => {
   it("delivers what was waiting when its tab is closed", async () => {
     const { page } = await trial.open();

@@ -41,6 +41,15 @@ describe("describeBrowser", () => {
     ],
     ["other", "other", "curl/8.5.0"],
   ])("knows %s on %s", (browser, os, userAgent) => {
-    expect(describeBrowser({ userAgent, language: "de-AT" })).toEqual({ browser, os, locale: "de-AT" });
+    expect(describeBrowser({ userAgent, language: "de-AT" })).toMatchObject({ browser, os, locale: "de-AT" });
+  });
+
+  it.each([
+    ["Pixel 7", "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36"],
+    ["iPhone", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15"],
+    ["Macintosh", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"],
+    ["other", "curl/8.5.0"],
+  ])("names the device %s", (device_model, userAgent) => {
+    expect(describeBrowser({ userAgent, language: "de-AT" })).toMatchObject({ device_model });
   });
 });

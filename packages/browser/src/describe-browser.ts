@@ -4,43 +4,33 @@ export interface BrowserAttributes {
   /** Name and major version, such as `Firefox 141`. */
   readonly browser: string;
   readonly os: string;
+  /** As far as the browser tells: `Pixel 7`, `iPhone`, `Macintosh`. */
+  readonly device_model: string;
 }
 
-/** More special names first: nearly every browser also says that it is Chrome or Safari. */
-const browsers: readonly (readonly [name: string, version: RegExp])[] = [
-  ["Edge", /\bEdg(?:e|A|iOS)?\/(\d+)/],
-  ["Opera", /\b(?:OPR|OPT)\/(\d+)/],
-  ["Samsung Internet", /\bSamsungBrowser\/(\d+)/],
-  ["Firefox", /\b(?:Firefox|FxiOS)\/(\d+)/],
-  ["Chrome", /\b(?:HeadlessChrome|Chrome|CriOS)\/(\d+)/],
-  ["Safari", /\bVersion\/(\d+)[\d.]* .*Safari\//],
-];
+/** What to look for, and after a colon what it is called. More special names first: nearly every browser also says that it is Chrome or Safari. */
+const browsers =
+  "Edg:Edge,OPR:Opera,OPT:Opera,SamsungBrowser:Samsung Internet,Firefox,FxiOS:Firefox,CriOS:Chrome,Chrome,Version:Safari";
+const systems = "iP:iOS,Android,Windows,CrOS:ChromeOS,Mac:macOS,Linux";
+const other = "other";
 
-const systems: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ["iOS", /\b(?:iPhone|iPad|iPod)\b/],
-  ["Android", /\bAndroid\b/],
-  ["Windows", /\bWindows\b/],
-  ["ChromeOS", /\bCrOS\b/],
-  ["macOS", /\bMac OS X\b|\bMacintosh\b/],
-  ["Linux", /\bLinux\b/],
-];
-
-/** Reads locale, browser and system off a navigator. What it does not know is `"other"`. */
+/** Reads locale, browser, system and device off a navigator. What it does not know is `"other"`. */
 export function describeBrowser({
   userAgent,
   language,
 }: Pick<Navigator, "userAgent" | "language">): BrowserAttributes {
-  return { locale: language, browser: browserOf(userAgent), os: systemOf(userAgent) };
-}
-
-function browserOf(userAgent: string): string {
-  for (const [name, version] of browsers) {
-    const major = version.exec(userAgent)?.[1];
-    if (major !== undefined) return `${name} ${major}`;
-  }
-  return "other";
-}
-
-function systemOf(userAgent: string): string {
-  return systems.find(([, pattern]) => pattern.test(userAgent))?.[0] ?? "other";
+  const find = (list: string, end: string): string | undefined => {
+    for (const entry of list.split(",")) {
+      const [token, name = token] = entry.split(":");
+      const found = new RegExp(token + end).exec(userAgent);
+      if (found) return [name, ...found.slice(1)].join(" ");
+    }
+    return undefined;
+  };
+  return {
+    locale: language,
+    browser: find(browsers, "\\w*/(\\d+)") ?? other,
+    os: find(systems, "") ?? other,
+    device_model: /\((?:Linux; Android [\d.]+; )?([^;)]+)/.exec(userAgent)?.[1] ?? other,
+  };
 }

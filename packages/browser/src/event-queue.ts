@@ -26,22 +26,21 @@ export interface EventQueue {
   drop(reason: DropReason): void;
 }
 
+/** Counters at their start. */
+export function noCounts(): EventQueue["counts"] {
+  return { recorded: 0, adopted: 0, delivered: 0, handedOver: 0, rejected: 0, dropped: 0, repeats: 0 };
+}
+
 /** Makes an empty queue. */
 export function createEventQueue(): EventQueue {
   const events = new Map<string, WaitingEvent>();
   const flying = new Set<string>();
-  const counts = {
-    recorded: 0,
-    adopted: 0,
-    delivered: 0,
-    handedOver: 0,
-    rejected: 0,
-    dropped: 0,
-    repeats: 0,
-  };
+  const counts = noCounts();
   const droppedBy: Partial<Record<DropReason, number>> = {};
   const listeners: EventQueue["listeners"] = new Set();
   let bytes = 0;
+  /** Events that name others: they need room, too, and must not cost one more. */
+  let kept = 0;
 
   function count(outcome: Outcome, reason?: DropReason): void {
     counts[outcome]++;
@@ -55,6 +54,7 @@ export function createEventQueue(): EventQueue {
       events.delete(id);
       flying.delete(id);
       bytes -= event.bytes;
+      if (event.importance === importances.kept) kept--;
       count(outcome, reason);
       for (const listener of listeners) listener(event, outcome, reason);
     }
@@ -79,11 +79,12 @@ export function createEventQueue(): EventQueue {
     listeners,
     settle,
     add: (event) => {
-      bytes += event.bytes - (events.get(event.id)?.bytes ?? 0);
+      const known = events.get(event.id);
+      bytes += event.bytes - (known?.bytes ?? 0);
+      if (!known && event.importance === importances.kept) kept++;
       events.set(event.id, event);
-      // What names the others needs room, too, and must not cost one more.
       if (event.importance === importances.kept) return;
-      while (events.size > maxWaitingEvents || bytes > maxWaitingBytes) {
+      while (events.size - kept > maxWaitingEvents || bytes > maxWaitingBytes) {
         const least = victim();
         if (!least) break;
         settle([least.id], "dropped", "capacity");
@@ -92,7 +93,7 @@ export function createEventQueue(): EventQueue {
     empty: () => {
       const all = [...events.values()];
       events.clear();
-      bytes = 0;
+      bytes = kept = 0;
       return all;
     },
     drop: (reason) => {

@@ -1,4 +1,4 @@
-import { httpContract } from "@activity/core";
+import { receiptPrefix } from "@activity/core";
 import { flightMs } from "./browser-limits.ts";
 import type { PageClock } from "./clock.ts";
 import type { PageStorage } from "./page-storage.ts";
@@ -47,7 +47,7 @@ export function createFlightNotes(prefix: string, storage: PageStorage, clock: P
   };
 }
 
-const receiptOf = (batchId: string): string => httpContract.headers.receiptPrefix + batchId;
+const receiptOf = (batchId: string): string => receiptPrefix + batchId;
 
 function readCookies(): string {
   try {

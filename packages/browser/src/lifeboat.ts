@@ -37,8 +37,9 @@ export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
       key ||= `${prefix}.${createId()}`;
       let room: number = lifeboatBytes;
       const fitting = events.filter(({ bytes }) => {
-        room -= bytes + rowBytes;
-        return room > 0;
+        const fits = bytes + rowBytes <= room;
+        if (fits) room -= bytes + rowBytes;
+        return fits;
       });
       storage.set(key, JSON.stringify(fitting));
     },
@@ -57,8 +58,9 @@ export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
         .keys(`${prefix}.`)
         .filter((other) => other !== key)
         .map((other) => {
-          const events = parseJson(storage.get(other));
-          return { events: Array.isArray(events) ? events : [], take: () => storage.remove(other) };
+          const found = parseJson(storage.get(other));
+          const events = (Array.isArray(found) ? found : []).filter((event) => Object(event).text);
+          return { events, take: () => storage.remove(other) };
         }),
     ring: () => storage.set(prefix, createId()),
   };

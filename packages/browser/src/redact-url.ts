@@ -2,12 +2,18 @@ const hidden = "redacted";
 /** Query values that say where a visit came from, and nothing about who it is. */
 const allowedQueryKeys = /^(?:utm_[a-z]+|ref)$/;
 /** What follows these in a path is a secret more often than not. */
-const secretParents = /^(?:share|shared|invite|invitation|token|magic|reset|verify|confirm|unsubscribe)$/i;
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const file = /\.(?:m?js|tsx?|jsx|css|html|map|wasm|json|svg|png)$/;
+const secretParents = /^(?:shared?|invit(?:e|ation)|token|magic|reset|verify|confirm|unsubscribe)$/i;
+/**
+ * An e-mail address, or 20 characters and more that nobody would write by hand: all three of capitals, small letters and
+ * digits, or a run of letters with digits among them.
+ */
+const secret = /@|%40|^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{20}|(?=[a-zA-Z]*\d)(?=\d*[a-zA-Z])[a-zA-Z\d]{20}/;
+/** A UUID is a name, and so is a file of a build. */
+const harmless =
+  /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$|\.(?:m?js|[jt]sx?|css|html|map|wasm|json|svg|png)$/i;
 const urlInText = /\b(?:https?|wss?):\/\/[^\s"'<>()]+/g;
 /** Line and column, as they follow an address in a stack. */
-const place = /(?::\d+){1,2}$/;
+const place = /(?::\d+){0,2}$/;
 
 /**
  * A URL without what it must not tell: credentials, every query value but `utm_*` and `ref`, a fragment that
@@ -15,63 +21,42 @@ const place = /(?::\d+){1,2}$/;
  * the scheme stays; what is no URL becomes `""`.
  */
 export function redactUrl(url: string): string {
-  let parsed: URL;
   try {
-    parsed = new URL(url);
+    const { protocol, host, pathname, search, hash } = new URL(url);
+    if (!/^(?:http|ws)/.test(protocol)) return protocol;
+    // An anchor or a route stays; what carries values, as sign-in answers do, goes.
+    const [, route, query] = /^(#!?\/[^?=&]*|#[\w-]{1,23}|)(\?.*)?$/.exec(hash) ?? ["", `#${hidden}`];
+    return `${protocol}//${host}${redactPath(pathname)}${redactQuery(search)}${redactPath(route)}${redactQuery(query)}`;
   } catch {
     return ""; // Nothing can be said about what is in it.
   }
-  const { protocol, host, pathname, search, hash } = parsed;
-  if (!/^(?:https?|wss?):$/.test(protocol)) return protocol;
-  return `${protocol}//${host}${redactPath(pathname)}${redactQuery(search)}${redactHash(hash)}`;
 }
 
 /** A text, a message or a stack say, in which every URL went through {@link redactUrl}. */
 export function redactUrlsIn(text: string): string {
   return text.replace(urlInText, (url) => {
-    const [end = ""] = place.exec(url) ?? [];
-    return redactUrl(url.slice(0, url.length - end.length)) + end;
+    const at = url.search(place);
+    return redactUrl(url.slice(0, at)) + url.slice(at);
   });
 }
 
-function redactPath(path: string): string {
-  const segments = path.split("/");
-  return segments
-    .map((segment, index) =>
-      segment !== "" && (secretParents.test(segments[index - 1] ?? "") || isSecret(segment))
-        ? hidden
-        : segment,
+function isSecret(text: string): boolean {
+  return secret.test(text) && !harmless.test(text);
+}
+
+function redactPath(path = ""): string {
+  return path
+    .split("/")
+    .map((segment, index, all) =>
+      isSecret(segment) || (segment && secretParents.test(all[index - 1] ?? "")) ? hidden : segment,
     )
     .join("/");
 }
 
-/**
- * An e-mail address, or 20 characters and more that nobody would write by hand: all three of capitals, small letters and
- * digits, or a long run of letters with digits among them. A UUID is a name, and so is a file of a build.
- */
-function isSecret(segment: string): boolean {
-  if (/@|%40/i.test(segment)) return true;
-  if (segment.length < 20 || uuid.test(segment) || file.test(segment)) return false;
-  const mixed = /[a-z]/.test(segment) && /[A-Z]/.test(segment) && /\d/.test(segment);
-  return mixed || (segment.match(/[a-z\d]{20,}/gi) ?? []).some((run) => /\d/.test(run) && /[a-z]/i.test(run));
-}
-
-function redactQuery(search: string): string {
-  const query = search.replace(/^\?/, "");
-  if (query === "") return "";
-  const members = query.split("&").map((member) => {
-    const [key = "", ...value] = member.split("=");
-    const shownKey = isSecret(key) ? hidden : key;
-    if (value.length === 0) return shownKey;
-    return `${shownKey}=${allowedQueryKeys.test(key) && !isSecret(value.join("=")) ? value.join("=") : hidden}`;
+function redactQuery(query = ""): string {
+  return query.replace(/([^?&=]+)(?:=([^&]*))?/g, (_, key: string, value?: string) => {
+    const shown = isSecret(key) ? hidden : key;
+    if (value === undefined) return shown;
+    return `${shown}=${allowedQueryKeys.test(key) && !isSecret(value) ? value : hidden}`;
   });
-  return `?${members.join("&")}`;
-}
-
-/** An anchor or a route stays; what carries values, as sign-in answers do, goes. */
-function redactHash(hash: string): string {
-  if (hash === "" || /^#[\w-]{1,23}$/.test(hash)) return hash;
-  const [, path, search] = /^#(!?\/[^?=&]*)(\?.*)?$/.exec(hash) ?? [];
-  if (path === undefined) return `#${hidden}`;
-  return `#${redactPath(path)}${redactQuery(search ?? "")}`;
 }

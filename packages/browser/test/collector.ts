@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { EventObject } from "@activity/core";
-import { httpContract, parseEvent } from "@activity/core";
+import { httpContract, parseEvent, receiptPrefix } from "@activity/core";
 
 /** One request for events, whatever became of it. */
 export interface CollectedRequest {
@@ -126,7 +126,7 @@ export async function startCollector(): Promise<Collector> {
     const duplicates = valid.filter(({ event_id }) => known.has(event_id)).length;
     events.push(...valid);
     const counts = { accepted: valid.length - duplicates, duplicates, rejected: refused.size, discarded: 0 };
-    const receipt = `${httpContract.headers.receiptPrefix}${batchId}=1; Max-Age=600; SameSite=Strict; Path=/`;
+    const receipt = `${receiptPrefix}${batchId}=1; Max-Age=600; SameSite=Strict; Path=/`;
     const status = valid.length > 0 ? httpContract.status.accepted : httpContract.status.noneValid;
     const respond = (): void => {
       response.writeHead(status, { "content-type": "application/json", "set-cookie": receipt });

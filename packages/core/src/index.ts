@@ -12,7 +12,7 @@ export { eventNames } from "./constants/event-names.ts";
 export type { KnownEventType } from "./constants/event-types.ts";
 export { eventTypes } from "./constants/event-types.ts";
 export type { AcceptedAnswer, AnsweredProblem, HttpLimits } from "./contract/http-contract.ts";
-export { batchIdPattern, httpContract, httpLimits } from "./contract/http-contract.ts";
+export { batchIdPattern, httpContract, httpLimits, receiptPrefix } from "./contract/http-contract.ts";
 export type { HttpAnswer } from "./contract/http-verdict.ts";
 export { toHttpVerdict } from "./contract/http-verdict.ts";
 export type { RefusalCode } from "./contract/refusal-codes.ts";

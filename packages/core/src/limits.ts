@@ -15,6 +15,10 @@ export const createdEventMaxAttributes = 246;
 /** Names listed in `encoding_problems` and `truncated_attributes`; the others are counted. */
 export const maxNamesListed = 32;
 
+/** Bytes of an event's text as UTF-8, and keys at its top level, wherever it enters. */
+export const maxEventBytes = 65_536;
+export const maxKeys = 256;
+
 /** Bounds of one event. Each is an option wherever events enter. */
 export interface EventLimits {
   /** Bytes of the whole text as UTF-8. */
@@ -26,7 +30,7 @@ export interface EventLimits {
 }
 
 /** What may enter through a parse: a proxy, an intake, `forward`. */
-export const eventLimits: EventLimits = { maxBytes: 65_536, maxDepth, maxKeys: 256 };
+export const eventLimits: EventLimits = { maxBytes: maxEventBytes, maxDepth, maxKeys };
 
 /** A server's Retry-After counts from 0 up to this. */
 export const retryAfterMaxMs = 3_600_000;

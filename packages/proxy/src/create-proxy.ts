@@ -1,5 +1,5 @@
 import type { AnsweredProblem, Reason } from "@activity/core";
-import { httpContract, systemClock } from "@activity/core";
+import { httpContract, receiptPrefix, systemClock } from "@activity/core";
 import type { ProxyAnswer } from "./answer.ts";
 import { acceptedAnswer, listProblems, Refusal, refusalAnswer, unavailable } from "./answer.ts";
 import type { AnsweredRequest, RequestTrail } from "./answered-request.ts";
@@ -253,9 +253,9 @@ function sinkProblem(index: number, eventId: string | undefined, reason: Reason)
 /** A closing page cannot read its answer; the next one finds this cookie. */
 function withReceipt(answer: ProxyAnswer, { batchId }: SlicedBody, origin: string | undefined): ProxyAnswer {
   if (batchId === undefined || origin === undefined) return answer;
-  const { headers, receiptMaxAgeSeconds } = httpContract;
+  const { receiptMaxAgeSeconds } = httpContract;
   const secure = origin.startsWith("https:") ? "; Secure" : "";
-  const cookie = `${headers.receiptPrefix}${batchId}=1; Max-Age=${receiptMaxAgeSeconds}; SameSite=Strict; Path=/${secure}`;
+  const cookie = `${receiptPrefix}${batchId}=1; Max-Age=${receiptMaxAgeSeconds}; SameSite=Strict; Path=/${secure}`;
   return { ...answer, headers: { ...answer.headers, "set-cookie": cookie } };
 }
 

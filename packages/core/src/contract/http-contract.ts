@@ -1,4 +1,7 @@
-import { eventLimits } from "../limits.ts";
+import { maxDepth, maxEventBytes, maxKeys } from "../limits.ts";
+
+/** Begins the name of the cookie that a server sets for a batch whose page may be gone; the rest is the `batch_id`. */
+export const receiptPrefix = "activity_receipt_";
 
 /**
  * The HTTP contract of proxy and intake, as data, so that clients and servers cannot drift. The path is
@@ -11,7 +14,7 @@ export const httpContract = {
   /** Codings of a body; one at a time. zstd where the runtime has it. */
   contentEncodings: ["identity", "gzip", "deflate", "zstd"],
   problemContentType: "application/problem+json",
-  headers: { sentAt: "activity-sent-at", receiptPrefix: "activity_receipt_" },
+  headers: { sentAt: "activity-sent-at" },
   receiptMaxAgeSeconds: 600,
   preflightMaxAgeSeconds: 7_200,
   /** Problems listed in one answer; the others are counted in `problems_omitted`. */
@@ -44,10 +47,10 @@ export const batchIdPattern: RegExp = /^[A-Za-z0-9_-]{16,64}$/;
 /** Bounds of a request; every one is an option of proxy and intake. */
 export const httpLimits: HttpLimits = {
   maxBodyBytes: 1_048_576,
-  maxEventBytes: eventLimits.maxBytes,
+  maxEventBytes,
   maxEvents: 2_000,
-  maxDepth: eventLimits.maxDepth,
-  maxKeys: eventLimits.maxKeys,
+  maxDepth,
+  maxKeys,
   maxBytesInFlight: 67_108_864,
 };
 
