@@ -1,22 +1,28 @@
 /**
  * Three brokers, one of which is killed under load at a random moment: is everything that was acknowledged in the topic?
- * The same program over plain kafkajs is the control; it shows that this test can fail. At the end each broker is
- * restarted in turn, as an upgrade does.
+ * The same program over plain kafkajs is the control; it shows that this test can fail. At the end one broker hangs
+ * until it is replaced, and each is restarted in turn, as an upgrade does.
  *
- * `--runs 10`, `--events 60000`, `--no-control`
+ * `--runs 10`, `--events 60000`, `--no-control`, `--idempotent` for the idempotent producer
  */
 import { startKafkaCluster } from "../e2e/support/kafka-cluster.ts";
 import type { FailoverResult } from "./support/failover-run.ts";
 import { runFailover } from "./support/failover-run.ts";
+import type { FailoverTarget, FailoverWriter } from "./support/failover-writer.ts";
 import { createPlainWriter, createSinkWriter } from "./support/failover-writer.ts";
 import { createReport } from "./support/report.ts";
 
 const runs = optionOf("--runs", 10);
 const events = optionOf("--events", 60_000);
 const eventsASecond = 5_000;
+const extras = [
+  ["hang", "hangs", events],
+  ["rolling_restart", "rolling restart", 200_000],
+] as const;
+const idempotent = process.argv.includes("--idempotent");
+const openSink = (target: FailoverTarget): FailoverWriter => createSinkWriter(target, { idempotent });
 const report = createReport({ kind: "soak", name: "failover" });
 const cluster = await startKafkaCluster();
-const upgradeEvents = 200_000;
 const ours: FailoverResult[] = [];
 const control: FailoverResult[] = [];
 try {
@@ -24,7 +30,7 @@ try {
     const trouble = run % 2 === 1 ? "restarted" : "stays dead";
     const plan = { events, eventsASecond, trouble, keyed: run % 4 >= 2 } as const;
     const what = `${plan.keyed ? "keyed" : "keyless"}, ${trouble}`;
-    const result = await runFailover(cluster, { ...plan, name: `ours-${run}` }, createSinkWriter);
+    const result = await runFailover(cluster, { ...plan, name: `ours-${run}` }, openSink);
     ours.push(result);
     report.note(`run ${run + 1}, ${what}: ${lineOf(result)}`);
     if (process.argv.includes("--no-control")) continue;
@@ -32,13 +38,15 @@ try {
     control.push(plain);
     report.note(`control ${run + 1}, ${what}: ${lineOf(plain)}`);
   }
-  const upgrade = { name: "upgrade", events: upgradeEvents, eventsASecond, keyed: true } as const;
-  const result = await runFailover(cluster, { ...upgrade, trouble: "rolling restart" }, createSinkWriter);
-  report.note(`upgrade, keyed: ${lineOf(result)}`);
-  report.figure("rolling_restart_missing", result.missing);
-  report.figure("rolling_restart_repeats", result.repeats);
-  report.figure("rolling_restart_out_of_order", result.outOfOrder);
-  report.figure("rolling_restart_slowest_write_s", result.slowestMs / 1_000);
+  for (const [name, trouble, count] of extras) {
+    const plan = { name, events: count, eventsASecond, keyed: true, trouble };
+    const result = await runFailover(cluster, plan, openSink);
+    report.note(`${trouble}, keyed: ${lineOf(result)}`);
+    report.figure(`${name}_missing`, result.missing);
+    report.figure(`${name}_repeats`, result.repeats);
+    report.figure(`${name}_out_of_order`, result.outOfOrder);
+    report.figure(`${name}_slowest_write_s`, result.slowestMs / 1_000);
+  }
 } finally {
   await cluster.stop();
 }

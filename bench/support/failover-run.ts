@@ -15,10 +15,11 @@ export interface FailoverPlan {
 }
 
 /**
- * One broker is killed at a random moment and stays dead, or comes back while events are still written; or each is asked
- * to end and started again, one after the other, as an operator would.
+ * One broker is killed at a random moment and stays dead, or comes back while events are still written; or it hangs for
+ * long enough that the others replace it, and goes on as if nothing had been; or each is asked to end and started again,
+ * one after the other, as an operator would.
  */
-export type Trouble = "stays dead" | "restarted" | "rolling restart";
+export type Trouble = "stays dead" | "restarted" | "hangs" | "rolling restart";
 
 export interface FailoverResult {
   readonly acknowledged: number;
@@ -38,6 +39,8 @@ const tickMs = 20;
 const partitions = 12;
 const keys = 240;
 const restartAfterMs = 2_000;
+/** Longer than the controller waits for a broker. */
+const hangsMs = 10_000;
 /** A new leader shows what was acknowledged as soon as it knows that others have it: the topic is read again. */
 const maxReads = 10;
 const calls = sampleCalls(1_000, 7);
@@ -82,8 +85,15 @@ async function cause(cluster: KafkaCluster, plan: FailoverPlan): Promise<Story> 
   // Any moment of the load but its first and last seconds.
   const killedAfterMs = (plan.events / plan.eventsASecond) * 1_000 * (0.15 + 0.6 * Math.random());
   await sleep(killedAfterMs);
+  const when = `after ${(killedAfterMs / 1_000).toFixed(1)} s`;
+  if (plan.trouble === "hangs") {
+    await nodes[victim]?.kill("SIGSTOP");
+    await sleep(hangsMs);
+    await nodes[victim]?.kill("SIGCONT");
+    return { text: `broker ${victim + 1} hung ${when}, for ${hangsMs / 1_000} s` };
+  }
   await nodes[victim]?.kill("SIGKILL");
-  const text = `broker ${victim + 1} killed after ${(killedAfterMs / 1_000).toFixed(1)} s`;
+  const text = `broker ${victim + 1} killed ${when}`;
   if (plan.trouble === "stays dead") return { text, dead: victim };
   await sleep(restartAfterMs);
   await nodes[victim]?.start();

@@ -1,5 +1,5 @@
 import type { ActivityEvent } from "@activity/core";
-import { kafkaSink } from "@activity/sink-kafka";
+import { type KafkaSinkOptions, kafkaSink } from "@activity/sink-kafka";
 import { Kafka, logLevel } from "kafkajs";
 
 /** A program that writes events to a topic and believes what it is told. */
@@ -19,9 +19,12 @@ export interface FailoverTarget {
 
 const patientMs = 60_000;
 
-/** Ours, as the README has it. */
-export function createSinkWriter({ brokers, topic, keyBy }: FailoverTarget): FailoverWriter {
-  const sink = kafkaSink({ brokers, topic, keyBy, onProblem: () => undefined });
+/** Ours, as the README has it but for the options that are given. */
+export function createSinkWriter(
+  { brokers, topic, keyBy }: FailoverTarget,
+  options: Partial<KafkaSinkOptions> = {},
+): FailoverWriter {
+  const sink = kafkaSink({ brokers, topic, keyBy, onProblem: () => undefined, ...options });
   return {
     write: async (events) => {
       const outcome = await sink.write(events, { until: "delivered" });
