@@ -51,7 +51,7 @@ export function createKafkajsClients({ create, idempotent }: KafkajsClientsOptio
     const held: Held = { client: create(), uses: 0, retired: false };
     all.add(held);
     try {
-      await mendKafkajsTimers();
+      await timersMended;
       await held.client.producer.connect();
       return { value: held };
     } catch (error) {
@@ -101,5 +101,8 @@ export function createKafkajsClients({ create, idempotent }: KafkajsClientsOptio
     },
   };
 }
+
+/** Begun early: the clients that a host has of its own would bring the warning before there is one of ours. */
+const timersMended: Promise<boolean> = mendKafkajsTimers();
 
 const closedFailure: KafkaFailure = { kind: "closed", reason: { code: "closed" } };
