@@ -1,0 +1,87 @@
+/**
+ * What a client adds to a command: an empty Node process beside one that makes a client and records, and one that also
+ * hands over to a flusher. The packages lie as npm installs them; the home is one that has seen the notice. The
+ * processes run one after the other in pairs, and the differences of each round count.
+ */
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Spread, spreadOf } from "./support/measure.ts";
+import { createReport } from "./support/report.ts";
+import { createInstallation, endFlushers } from "./support/startup-installation.ts";
+
+const rounds = 41;
+const warmUpRounds = 3;
+/** What each process does; `empty` is what the others are compared with. */
+const arms = {
+  empty: "",
+  import: `import "@activity/sink-intake";`,
+  command: commandText("flusher: false"),
+  "command with a flusher": `${commandText("")}\nawait activity.close();`,
+} as const;
+type ArmName = keyof typeof arms;
+const names = Object.keys(arms) as ArmName[]; // The keys of a constant.
+
+const report = createReport({ kind: "bench", name: "startup" });
+const installation = createInstallation(arms);
+const times = new Map<ArmName, number[]>(names.map((name) => [name, []]));
+try {
+  for (let round = 0; round < warmUpRounds + rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length] ?? "empty";
+      const ms = await runOnce(name);
+      if (round >= warmUpRounds) times.get(name)?.push(ms);
+    }
+  }
+} finally {
+  await endFlushers(installation.home);
+  rmSync(installation.root, { recursive: true, force: true });
+}
+
+report.note(`${rounds} rounds; an empty process: ${text(spreadOf(timesOf("empty")))} ms`);
+report.figure("import_ms", added("import"));
+report.figure("added_ms", added("command"));
+report.figure("added_with_flusher_ms", added("command with a flusher"));
+report.end();
+
+/** Runs a process to its end, in a home as the steady user has it; gives how long it took. */
+async function runOnce(name: ArmName): Promise<number> {
+  installation.refreshHome();
+  const startedAt = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [installation.programs[name]], {
+    env: { HOME: installation.home, PATH: process.env["PATH"] },
+    cwd: installation.root,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const ms = performance.now() - startedAt;
+  if (status !== 0 || stderr.length > 0) throw new Error(`${name} failed: ${stderr}`);
+  // A flusher at work would slow down whoever runs next.
+  if ((await endFlushers(installation.home)) === 0 && name === "command with a flusher")
+    throw new Error("no flusher was started");
+  await sleep(20);
+  return ms;
+}
+
+function added(name: ArmName): Spread {
+  const empty = timesOf("empty");
+  return spreadOf(timesOf(name).map((ms, round) => ms - (empty[round] ?? Number.NaN)));
+}
+
+function timesOf(name: ArmName): readonly number[] {
+  return times.get(name) ?? [];
+}
+
+function text({ median, min, max }: Spread): string {
+  return `${median.toFixed(1)} (${min.toFixed(1)} to ${max.toFixed(1)})`;
+}
+
+function commandText(option: string): string {
+  return `import { createCliClient } from "@activity/sink-intake";
+const activity = createCliClient({
+  app: "shop",
+  version: "1.4.0",
+  intake: { url: "http://127.0.0.1:9/v1/events", writeKey: "wk_1" },
+  ${option}
+});
+activity.track("deploy_start", { region: "eu", files: 12 });`;
+}
