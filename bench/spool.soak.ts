@@ -13,6 +13,7 @@ report.note(
 );
 const shared = await runSharedSpool({ runs: optionOf("--runs", 20) });
 report.note(`at once: ${shared.recorded} events recorded, ${shared.kills} processes killed`);
+if (shared.missing.length > 0) report.note(`lost: ${shared.missing.slice(0, 10).join(", ")}`);
 report.figure("kills", killed.kills + shared.kills);
 report.figure("lost", killed.lost + shared.lost);
 report.figure("unexplained_numbers", killed.unexplained);

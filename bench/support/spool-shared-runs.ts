@@ -37,6 +37,8 @@ export interface SharedSpoolResult {
   readonly lost: number;
   /** Events that stand in the store more than once. */
   readonly duplicated: number;
+  /** The lost ones: process and number. */
+  readonly missing: readonly string[];
 }
 
 interface ProcessEnd {
@@ -52,11 +54,13 @@ const patienceMs = 240_000;
 export async function runSharedSpool(options: SharedSpoolOptions = {}): Promise<SharedSpoolResult> {
   const { runs = 20 } = options;
   const sum = { runs: 0, kills: 0, recorded: 0, lost: 0, duplicated: 0 };
+  const missing: string[] = [];
   for (let run = 0; run < runs; run++) {
     const result = await runOnce(options);
+    missing.push(...result.missing);
     for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += result[key]; // The keys of the line above.
   }
-  return sum;
+  return { ...sum, missing };
 }
 
 async function runOnce(options: SharedSpoolOptions): Promise<SharedSpoolResult> {
@@ -149,6 +153,7 @@ async function account(store: string, ends: readonly ProcessEnd[]): Promise<Shar
     kills: ends.filter(({ killed }) => killed).length,
     recorded: ends.reduce((sum, { recorded }) => sum + recorded, 0),
     lost: missing.length,
+    missing,
     duplicated,
   };
 }

@@ -7,6 +7,7 @@ import { createOwner } from "./owner.ts";
 import { quarantineName } from "./quarantine.ts";
 import { removeMark, takeEndedSources } from "./source-marks.ts";
 import { checkFolder } from "./spool-folder.ts";
+import { surveyOwners } from "./survey-owners.ts";
 
 /**
  * Deletes every event that waits in the spools of a directory and that no living process writes or sends;
@@ -20,10 +21,11 @@ export function clearSpools(directory: string, clock: Clock = systemClock): numb
   for (const name of foldersIn(directory)) {
     const folder = join(directory, name);
     checkFolder(folder);
+    const survey = surveyOwners(folder, owner);
     // What is deleted will be missed: nobody may say that these sources ended well.
-    for (const mark of takeEndedSources({ folder, owner, clock })) removeMark(folder, mark);
+    for (const mark of takeEndedSources({ folder, owner, survey, clock })) removeMark(folder, mark);
     const unreadable = (path: string): void => rmSync(path, { recursive: true, force: true });
-    for (const left of adoptSegments({ folder, owner, clock, before: 0, unreadable })) {
+    for (const left of adoptSegments({ folder, owner, survey, clock, before: 0, unreadable })) {
       rmSync(left.path, { force: true });
       cleared += left.waiting;
     }

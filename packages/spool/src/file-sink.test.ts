@@ -1,5 +1,6 @@
-import { appendFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Problem, Sink } from "@activity/core";
 import { audit, systemClock } from "@activity/core";
 import { describeSinkContract, fakeClock, testEvent, testEvents } from "@activity/core/testing";
@@ -26,6 +27,11 @@ async function found(path = directory.path): Promise<string[]> {
   for await (const text of readSegments(path)) texts.push(text);
   return texts;
 }
+
+const idsOfEvents = (from: number, to: number): string[] =>
+  testEvents(from, to)
+    .map(({ event_id: id }) => id)
+    .toSorted();
 
 describeSinkContract({
   name: "a file sink",
@@ -69,6 +75,44 @@ describe("a file sink", () => {
       "events-2025-01-02",
     ]);
     expect(idsOf(await found())).toEqual(testEvents(1, 9).map(({ event_id: id }) => id));
+  });
+
+  it("compresses what is full, and at its end the rest, when asked to", async () => {
+    const sink = openSink({ gzip: true, maxFileBytes: 2_000 });
+    for (const event of testEvents(1, 100)) sink.record(event);
+    await sink.flush();
+    expect(idsOf(await found()).toSorted()).toEqual(idsOfEvents(1, 100));
+    await sink.close();
+    const files = readdirSync(directory.path);
+    expect(files.filter((file) => !file.endsWith(".ndjson.gz"))).toEqual([]);
+    expect(files.length).toBeGreaterThan(3);
+    const texts = files.map((file) => gunzipSync(readFileSync(join(directory.path, file))).toString("utf8"));
+    expect(texts.join("").split("\n")).toHaveLength(101);
+    expect(idsOf(await found()).toSorted()).toEqual(idsOfEvents(1, 100));
+    expect(problems).toEqual([]);
+  });
+
+  it("leaves a file as it is when its time is up before it is compressed", async () => {
+    const sink = openSink({ gzip: true });
+    for (const event of testEvents(1, 20_000)) sink.record(event);
+    await sink.close({ timeoutMs: 1 });
+    expect(readdirSync(directory.path)).toEqual([expect.stringMatching(/\.ndjson$/)]);
+    expect(await found()).toHaveLength(20_000);
+  });
+
+  it("is read once where a crash left a file beside its compressed one", async () => {
+    const sink = openSink();
+    await sink.write(testEvents(1, 3));
+    await sink.close();
+    const [file = ""] = readdirSync(directory.path);
+    writeFileSync(join(directory.path, `${file}.gz`), gzipSync(readFileSync(join(directory.path, file))));
+    writeFileSync(join(directory.path, `${file}.gz.tmp`), "draft");
+    expect(await found()).toHaveLength(3);
+  });
+
+  it("says when a compressed file is damaged", async () => {
+    writeFileSync(join(directory.path, "events.ndjson.gz"), gzipSync("{}\n".repeat(1_000)).subarray(0, 20));
+    await expect(found()).rejects.toThrow("unexpected end of file");
   });
 
   it("shares its directory with others, each in a file of its own", async () => {

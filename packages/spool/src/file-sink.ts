@@ -24,6 +24,11 @@ export interface FileSinkOptions {
   readonly directory: string;
   /** Bytes after which a new file is begun; a new day (UTC) begins one too. @defaultValue 64 MiB */
   readonly maxFileBytes?: number | undefined;
+  /**
+   * Whether files are compressed (`.ndjson.gz`) once no more is written to them: when they are full, when the
+   * day is over, and at close as far as there is time. @defaultValue false
+   */
+  readonly gzip?: boolean | undefined;
   readonly onProblem?: ProblemHandler | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -61,6 +66,7 @@ class FileSink implements Sink {
   constructor({
     directory,
     maxFileBytes = defaultFileBytes,
+    gzip = false,
     onProblem,
     clock = systemClock,
   }: FileSinkOptions) {
@@ -73,7 +79,19 @@ class FileSink implements Sink {
       );
     this.onProblem = onProblem;
     this.#clock = clock;
-    this.#file = new RotatingFile({ directory, maxFileBytes, clock });
+    this.#file = new RotatingFile({
+      directory,
+      maxFileBytes,
+      gzip,
+      clock,
+      failed: (cause) =>
+        this.#tell({
+          code: "store",
+          message: `a file stays as it is, since it could not be compressed: ${messageOf(cause)}`,
+          reason: { code: "not_compressed", detail: messageOf(cause) },
+          cause,
+        }),
+    });
     this.#commit = new GroupCommit({ last: () => this.#written, sync: () => this.#file.sync() });
   }
 
@@ -115,10 +133,7 @@ class FileSink implements Sink {
   }
 
   close({ timeoutMs = defaultLimits.closeMs }: TimeoutOptions = {}): Promise<LedgerSnapshot> {
-    this.#closing ??= this.#syncWithin(timeoutMs).then(() => {
-      this.#file.close();
-      return this.stats();
-    });
+    this.#closing ??= this.#shutDown(timeoutMs);
     return this.#closing;
   }
 
@@ -184,6 +199,15 @@ class FileSink implements Sink {
     const outcome = await Promise.race([synced, aborted]);
     stop.abort();
     return outcome;
+  }
+
+  async #shutDown(timeoutMs: number): Promise<LedgerSnapshot> {
+    const stop = new AbortController();
+    const late = this.#clock.sleep(timeoutMs, stop.signal);
+    await this.#syncWithin(timeoutMs);
+    await this.#file.close(late);
+    stop.abort();
+    return this.stats();
   }
 
   /** Syncs what was written, or gives up waiting for it. A sync that fails is told by those who need it. */

@@ -1,4 +1,5 @@
 export { clearSpools } from "./clear-spools.ts";
+export type { CommandOutput } from "./command-output.ts";
 export type { FileSinkOptions } from "./file-sink.ts";
 export { fileSink } from "./file-sink.ts";
 export type { FolderUsage } from "./folder-share.ts";
@@ -8,7 +9,6 @@ export { platformDirectory } from "./platform-directory.ts";
 export { hasEnded, processOwner } from "./process-owner.ts";
 export type { ReadSegmentsOptions } from "./read-segments.ts";
 export { listSegments, readSegments } from "./read-segments.ts";
-export type { CommandOutput } from "./run-command.ts";
 export { runCommand } from "./run-command.ts";
 export type { SpoolFolderOptions } from "./spool-folder.ts";
 export { makeFolder, spoolFolder } from "./spool-folder.ts";

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Clock, Importance } from "@activity/core";
 import { FileContent } from "./file-content.ts";
 import type { Owner } from "./owner.ts";
-import { formatOwner, livenessOf, parseOwner } from "./owner.ts";
+import { formatOwner } from "./owner.ts";
 import { isEventLine, readLines } from "./read-lines.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentName } from "./segment-name.ts";
 import { compareSegmentNames, parseSegmentName } from "./segment-name.ts";
+import type { OwnerSurvey } from "./survey-owners.ts";
 
 /** A segment that another store left and that nobody here has read yet. */
 export interface LeftSegment {
@@ -39,6 +40,8 @@ export interface ReadSegment {
 export interface AdoptOptions {
   readonly folder: string;
   readonly owner: Owner;
+  /** Made before; the folder is listed anew. */
+  readonly survey: OwnerSurvey;
   readonly clock: Clock;
   /** Segments that were adopted here before. */
   readonly before: number;
@@ -51,10 +54,16 @@ const silentMs = 600_000;
 /** More segments than one process will ever adopt. */
 const maxAdopted = 2 ** 50;
 
-/** Takes over every segment in a folder that nobody writes or sends any more. @throws when the folder cannot be read. */
+/**
+ * Takes over every segment in a folder that has been left: by a store that was closed, or by an owner that is
+ * dead or long silent. @throws when the folder cannot be read.
+ */
 export function adoptSegments(options: AdoptOptions): readonly LeftSegment[] {
-  const { folder, owner, clock, before } = options;
-  const isLeft = createLeftCheck(folder, owner, clock);
+  const { folder, owner, survey, clock, before } = options;
+  const isLeft = ({ owner: other }: SegmentName, file: string): boolean => {
+    const liveness = other === undefined ? "dead" : survey.get(other);
+    return liveness === "dead" || (liveness === "unknown" && isSilent(join(folder, file), clock));
+  };
   const names = readdirSync(folder).flatMap((file) => {
     const name = parseSegmentName(file.replace(/\.tmp$/, ""));
     if (name === undefined || !isLeft(name, file)) return [];
@@ -87,23 +96,6 @@ export function adoptSegments(options: AdoptOptions): readonly LeftSegment[] {
       return [];
     }
   });
-}
-
-/** Whether a segment has been left: by a store that was closed, or by an owner that is dead or long silent. */
-function createLeftCheck(
-  folder: string,
-  here: Owner,
-  clock: Clock,
-): (name: SegmentName, file: string) => boolean {
-  const known = new Map<string, ReturnType<typeof livenessOf>>();
-  return ({ owner }, file) => {
-    if (owner === undefined) return true;
-    const parsed = parseOwner(owner);
-    if (parsed === undefined) return false;
-    const liveness = known.get(owner) ?? livenessOf(parsed, here);
-    known.set(owner, liveness);
-    return liveness === "dead" || (liveness === "unknown" && isSilent(join(folder, file), clock));
-  };
 }
 
 function isSilent(path: string, clock: Clock): boolean {

@@ -1,6 +1,9 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { compressedSuffix } from "./compress-file.ts";
 import { parseSegmentName } from "./segment-name.ts";
 
 /** Options of {@link readSegments}. */
@@ -38,8 +41,11 @@ export async function listSegments(directory: string): Promise<readonly string[]
   try {
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     files = entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ndjson"))
+      .filter((entry) => entry.isFile() && /\.ndjson(?:\.gz)?$/.test(entry.name))
       .map(({ parentPath, name }) => ({ path: join(parentPath, name), name }));
+    // Both are there after a crash between the two steps: the first is whole in any case.
+    const plain = new Set(files.map(({ path }) => `${path}${compressedSuffix}`));
+    files = files.filter(({ path }) => !plain.has(path));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []; // What `fs` throws has a code.
     throw cause;
@@ -50,7 +56,7 @@ export async function listSegments(directory: string): Promise<readonly string[]
 
 async function* readLinesOf(path: string, start: number): AsyncGenerator<string, void, void> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path, { start }) as AsyncIterable<Buffer>) {
+  for await (const chunk of contentOf(path, start)) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, from)) {
@@ -59,4 +65,15 @@ async function* readLinesOf(path: string, start: number): AsyncGenerator<string,
     }
     rest = bytes.subarray(from);
   }
+}
+
+function contentOf(path: string, start: number): AsyncIterable<Buffer> {
+  // Between listing and reading, a full file may have been compressed.
+  const compressed = path.endsWith(compressedSuffix) || !existsSync(path);
+  if (!compressed) return createReadStream(path, { start });
+  const file = createReadStream(path.endsWith(compressedSuffix) ? path : `${path}${compressedSuffix}`);
+  const content = createGunzip();
+  // What goes wrong is thrown where the content is read.
+  pipeline(file, content).catch((cause: Error) => content.destroy(cause));
+  return content;
 }

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@activity/core";
 import { AppendFile } from "./append-file.ts";
+import { compressFile } from "./compress-file.ts";
 import { makeFolder, syncFolder } from "./spool-folder.ts";
 
 /** Where files go and when a new one is begun. */
@@ -10,7 +11,11 @@ export interface RotatingFileOptions {
   readonly directory: string;
   /** Bytes after which a new file is begun. */
   readonly maxFileBytes: number;
+  /** Whether files that are full are compressed. */
+  readonly gzip: boolean;
   readonly clock: Clock;
+  /** Told when a file could not be compressed. It stays as it is. */
+  failed(cause: unknown): void;
 }
 
 const dayMs = 86_400_000;
@@ -25,6 +30,8 @@ export class RotatingFile {
   /** Files that are full, or that the disk refused to add to, and not synced yet. */
   readonly #retired = new Set<AppendFile>();
   #namesSynced = true;
+  readonly #compressing = new Set<Promise<void>>();
+  readonly #stop: AbortController = new AbortController();
 
   constructor(options: RotatingFileOptions) {
     this.#options = options;
@@ -63,14 +70,32 @@ export class RotatingFile {
     for (const file of retired) {
       this.#retired.delete(file);
       file.close();
+      this.#compress(file);
     }
   }
 
-  close(): void {
-    this.#current?.close();
-    for (const file of this.#retired) file.close();
+  /** Ends every file. Resolves when those that are to be compressed are, or `until` resolves. */
+  async close(until: Promise<unknown>): Promise<void> {
+    const files = [...this.#retired, ...(this.#current === undefined ? [] : [this.#current])];
     this.#retired.clear();
     this.#current = undefined;
+    for (const file of files) {
+      file.close();
+      this.#compress(file);
+    }
+    await Promise.race([Promise.all(this.#compressing), until]);
+    this.#stop.abort();
+    await Promise.all(this.#compressing);
+  }
+
+  #compress({ path }: AppendFile): void {
+    if (!this.#options.gzip) return;
+    const done = compressFile(path, this.#stop.signal)
+      .catch((cause: unknown) => {
+        if (!this.#stop.signal.aborted) this.#options.failed(cause);
+      })
+      .finally(() => this.#compressing.delete(done));
+    this.#compressing.add(done);
   }
 
   #fileFor(lines: Uint8Array): AppendFile {

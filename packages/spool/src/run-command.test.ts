@@ -1,23 +1,37 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient } from "@activity/core";
+import { audit, createClient } from "@activity/core";
 import { testEvents } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { startSpoolProcess, temporaryDirectory } from "../test/spool-fixtures.ts";
+import {
+  filesIn,
+  startClientProcess,
+  startSpoolProcess,
+  stopProcesses,
+  temporaryDirectory,
+} from "../test/spool-fixtures.ts";
 import { createSpoolStore, fileSink, listSegments, runCommand } from "./index.ts";
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let lines: string[];
 let errors: string[];
-const output = { print: (line: string) => lines.push(line), printError: (line: string) => errors.push(line) };
+const written: string[] = [];
+const output = {
+  write: async (bytes: Uint8Array): Promise<void> => void written.push(new TextDecoder().decode(bytes)),
+  print: (line: string) => lines.push(line),
+  printError: (line: string) => errors.push(line),
+};
 
 beforeEach(() => {
   directory = temporaryDirectory();
   [lines, errors] = [[], []];
 });
-afterEach(() => directory.remove());
+afterEach(async () => {
+  await stopProcesses();
+  directory.remove();
+});
 
 describe("activity-spool status", () => {
   it("says what waits and whose it is", async () => {
@@ -70,10 +84,68 @@ describe("activity-spool audit", () => {
   });
 });
 
-it.each([[], ["status"], ["drain", "."], ["status", ".", "."]])(
-  "says how it is used for %j",
-  async (...args) => {
-    expect(await runCommand(args, output)).toBe(2);
-    expect(errors).toMatchObject([expect.stringContaining("usage:")]);
-  },
-);
+describe("activity-spool drain", () => {
+  beforeEach(async () => {
+    written.length = 0;
+    await startClientProcess(directory.path, { count: 25, fate: "held" });
+    const left = createSpoolStore({ directory: directory.path, destination: "left" });
+    for (const event of testEvents(1, 3)) left.append(event.text, 0, 3);
+    await left.close();
+  });
+
+  it("writes what waits, and where each dead source ended, to standard output", async () => {
+    expect(await runCommand(["drain", directory.path], output)).toBe(0);
+    const events = written
+      .join("")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(await audit(events)).toMatchObject({ events: 29, lost: 0, duplicated: 0 });
+    expect(errors).toEqual(["activity-spool: 29 event(s) delivered, 0 refused, 0 damaged, 0 left"]);
+    expect(filesIn(directory.path)).toEqual([]);
+  });
+
+  it("appends to a file, from one spool as from all", async () => {
+    const out = join(directory.path, "drained.ndjson");
+    for (const folder of readdirSync(directory.path))
+      expect(await runCommand(["drain", join(directory.path, folder), "--out", out], output)).toBe(0);
+    expect(readFileSync(out, "utf8").split("\n")).toHaveLength(30);
+  });
+
+  it("leaves everything where it cannot be written", async () => {
+    const broken = { ...output, write: () => Promise.reject(new Error("nobody reads")) };
+    expect(await runCommand(["drain", directory.path], broken)).toBe(1);
+    expect(errors).toEqual(["activity-spool: nobody reads"]);
+    expect(await runCommand(["drain", directory.path], output)).toBe(0);
+    expect(written.join("").match(/"event_id"/g)).toHaveLength(29);
+  });
+
+  it("leaves alone what a process holds that lives, its own and what it took over", async () => {
+    const child = await startClientProcess(directory.path, { count: 5, fate: "stay" });
+    expect(await runCommand(["drain", directory.path], output)).toBe(0);
+    expect(errors).toEqual(["activity-spool: 3 event(s) delivered, 0 refused, 0 damaged, 0 left"]);
+    await child.stop();
+    expect(await runCommand(["drain", directory.path], output)).toBe(0);
+    expect(errors.at(-1)).toMatch(/: 32 event/);
+  });
+
+  it("needs the key that it is told of", async () => {
+    const args = ["drain", directory.path, "--to", "http://127.0.0.1:9/", "--write-key-env", "NO_SUCH_KEY"];
+    expect(await runCommand(args, output)).toBe(1);
+    expect(errors).toEqual(["activity-spool: NO_SUCH_KEY is not set in the environment"]);
+  });
+});
+
+it.each([
+  [],
+  ["status"],
+  ["drain"],
+  ["status", ".", "."],
+  ["status", ".", "--out", "x"],
+  ["drain", ".", "--out", "x", "--to", "y"],
+  ["drain", ".", "--write-key-env", "X"],
+  ["drain", ".", "--tape", "x"],
+])("says how it is used for %j", async (...args) => {
+  expect(await runCommand(args, output)).toBe(2);
+  expect(errors).toMatchObject([expect.stringContaining("usage:")]);
+});

@@ -1,42 +1,69 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { parseArgs } from "node:util";
 import { audit } from "@activity/core";
+import type { CommandOutput } from "./command-output.ts";
+import { terminal } from "./command-output.ts";
+import { drain } from "./drain-command.ts";
 import { createOwner, livenessOf, parseOwner } from "./owner.ts";
 import { isEventLine } from "./read-lines.ts";
 import { listSegments, readSegments } from "./read-segments.ts";
 import { parseSegmentName } from "./segment-name.ts";
+import { messageOf } from "./segment-writer.ts";
 
 const usage = `usage: activity-spool status DIR   what waits in DIR and whose it is
-       activity-spool audit DIR    accounts for every event in the files of DIR`;
-
-/** What a command prints and where. */
-export interface CommandOutput {
-  print(line: string): void;
-  printError(line: string): void;
-}
-
-const terminal: CommandOutput = {
-  print: (line) => console.log(line),
-  printError: (line) => console.error(line),
-};
+       activity-spool audit DIR    accounts for every event in the files of DIR
+       activity-spool drain DIR    delivers what waits in DIR, as lines of JSON on standard output
+           --out FILE              appends them to a file instead
+           --to URL                sends what waits for that address to it, by @activity/sink-intake
+           --write-key-env NAME    … with the key in that variable`;
 
 /**
- * Runs the command line `activity-spool`; gives the exit code: 0 when it ended as asked, 1 when it failed or
- * an audit found a loss, a repeat or a damaged line, 2 when the arguments cannot be. Changes no file.
+ * Runs the command line `activity-spool`; gives the exit code: 0 when it ended as asked, 1 when it failed, an
+ * audit found a loss, a repeat or a damaged line, or something is left after a drain, 2 when the arguments
+ * cannot be. Only `drain` changes files.
  */
 export async function runCommand(args: readonly string[], output: CommandOutput = terminal): Promise<number> {
-  const [command, directory, ...rest] = args;
-  const run = command === "status" ? printStatus : command === "audit" ? printAudit : undefined;
-  if (run === undefined || directory === undefined || rest.length > 0) {
+  const call = parse(args);
+  if (call === undefined) {
     output.printError(usage);
     return 2;
   }
   try {
-    await stat(directory);
-    return await run(directory, output);
+    await stat(call.directory);
+    return await call.run(call.directory, output);
   } catch (error) {
-    output.printError(`activity-spool: ${error instanceof Error ? error.message : String(error)}`);
+    output.printError(`activity-spool: ${messageOf(error)}`);
     return 1;
+  }
+}
+
+interface Call {
+  readonly directory: string;
+  run(directory: string, output: CommandOutput): Promise<number>;
+}
+
+/** What was asked for; `undefined` when that cannot be. */
+function parse(args: readonly string[]): Call | undefined {
+  const string = { type: "string" } as const;
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { out: string, to: string, "write-key-env": string },
+    });
+    const [command, directory, ...rest] = positionals;
+    const { out, to, "write-key-env": writeKeyEnv } = values;
+    if (directory === undefined || rest.length > 0) return undefined;
+    const own = ({ status: printStatus, audit: printAudit } as Readonly<Record<string, Call["run"]>>)[
+      command ?? ""
+    ];
+    if (own !== undefined) return Object.keys(values).length > 0 ? undefined : { directory, run: own };
+    const unfit = (out !== undefined && to !== undefined) || (writeKeyEnv !== undefined && to === undefined);
+    if (command !== "drain" || unfit) return undefined;
+    return { directory, run: (path, output) => drain(path, { out, to, writeKeyEnv }, output) };
+  } catch {
+    return undefined; // An option that is none.
   }
 }
 

@@ -110,6 +110,12 @@ export class SegmentQueues {
     return oldest;
   }
 
+  /** When the event entered that has waited longest; infinite when none waits. */
+  firstTime(): number {
+    const heads = Object.values(importances).flatMap((importance) => this.oldest(importance) ?? []);
+    return Math.min(...heads.map(timeOf));
+  }
+
   *[Symbol.iterator](): Generator<AnySegment> {
     for (const { byImportance } of this.#lanes.values()) for (const queue of byImportance) yield* queue;
   }

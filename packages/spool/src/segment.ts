@@ -1,4 +1,5 @@
 import type { Importance, Position } from "@activity/core";
+import type { EncodedLine } from "./encode-line.ts";
 import type { SegmentContent, SegmentExtent } from "./segment-content.ts";
 import type { SegmentState } from "./segment-name.ts";
 import type { LaneQueues } from "./segment-queues.ts";
@@ -98,6 +99,16 @@ export class Segment {
 
   size(index: number): number {
     return (this.ends[index] ?? 0) - this.start(index);
+  }
+
+  /** Adds a line to the content; says what went wrong, if anything did. */
+  write({ bytes, length }: EncodedLine): { readonly cause: unknown } | undefined {
+    try {
+      this.content.append(bytes, length);
+      return undefined;
+    } catch (cause) {
+      return { cause };
+    }
   }
 
   /** Notes an event that was written. */

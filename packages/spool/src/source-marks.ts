@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { Clock, NumberedSource } from "@activity/core";
 import { defaultLimits, parseEventId } from "@activity/core";
 import type { Owner } from "./owner.ts";
-import { formatOwner, livenessOf, ownerPattern, parseOwner } from "./owner.ts";
+import { formatOwner, ownerPattern, parseOwner } from "./owner.ts";
 import { parseSegmentName } from "./segment-name.ts";
+import type { OwnerSurvey } from "./survey-owners.ts";
 
 /** What the name of a mark says: how far a source had got, and which process numbers it. */
 export interface MarkName extends NumberedSource {
@@ -70,23 +71,25 @@ export class SourceMarks {
 export interface EndedSourcesOptions {
   readonly folder: string;
   readonly owner: Owner;
+  /** Made before; the folder is listed anew. */
+  readonly survey: OwnerSurvey;
   readonly clock: Clock;
 }
 
 /**
  * Takes over the marks of dead processes, each with the last number that its process can have recorded. To
- * be asked before their segments are taken over. Only of this boot of this machine: elsewhere nobody knows
+ * be asked before their segments are taken over, by the same survey. Only of this boot of this machine: elsewhere nobody knows
  * whether the process is dead, and after a crash of the machine not what it had written.
  *
  * @throws when the folder cannot be read.
  */
-export function takeEndedSources({ folder, owner, clock }: EndedSourcesOptions): readonly MarkName[] {
+export function takeEndedSources({ folder, owner, survey, clock }: EndedSourcesOptions): readonly MarkName[] {
   const files = readdirSync(folder);
   const ended = files.flatMap((file) => {
     const mark = parseMark(file);
     const writer = mark && parseOwner(mark.owner);
     if (mark === undefined || writer === undefined) return [];
-    const liveness = livenessOf(writer, owner);
+    const liveness = survey.get(mark.owner);
     if (liveness === "dead" && writer.boot === owner.boot && writer.pidNamespace === owner.pidNamespace)
       return [mark];
     if (liveness === "dead" || (liveness === "unknown" && isForgotten(join(folder, file), clock)))

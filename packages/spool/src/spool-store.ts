@@ -9,8 +9,7 @@ import type {
   Store,
   StoreUsage,
 } from "@activity/core";
-import { defaultLimits, importances, systemClock } from "@activity/core";
-import type { EncodedLine } from "./encode-line.ts";
+import { defaultLimits, systemClock } from "@activity/core";
 import { encodeLine } from "./encode-line.ts";
 import type { FolderUsage } from "./folder-share.ts";
 import { FolderShare, usageOf } from "./folder-share.ts";
@@ -21,7 +20,7 @@ import { Segment } from "./segment.ts";
 import { SegmentEvictor } from "./segment-evictor.ts";
 import { SegmentLosses } from "./segment-losses.ts";
 import type { SegmentState } from "./segment-name.ts";
-import { SegmentQueues, timeOf } from "./segment-queues.ts";
+import { SegmentQueues } from "./segment-queues.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import type { MarkName } from "./source-marks.ts";
 import { removeMark, SourceMarks, takeEndedSources } from "./source-marks.ts";
@@ -29,6 +28,7 @@ import { checkFolder, spoolFolder, syncFolder } from "./spool-folder.ts";
 import { buildLease, segmentsOf, UnreadableSegment } from "./spool-lease.ts";
 import type { SpoolStoreOptions } from "./spool-options.ts";
 import { checkSpoolOptions } from "./spool-options.ts";
+import { surveyOwners } from "./survey-owners.ts";
 import type { RunLimits, RunPart } from "./take-run.ts";
 import { takeRun } from "./take-run.ts";
 
@@ -54,7 +54,12 @@ export interface SpoolStore extends Store {
  * @throws INVALID_OPTION for an option that cannot be.
  */
 export function createSpoolStore(options: SpoolStoreOptions): SpoolStore {
-  return new DiskStore(checkSpoolOptions(options));
+  return new DiskStore(checkSpoolOptions(options), spoolFolder(options));
+}
+
+/** Opens the spool that stands in a folder, whoever it belongs to. */
+export function openSpoolFolder(folder: string, onProblem: ProblemHandler): SpoolStore {
+  return new DiskStore({ destination: "", onProblem }, folder);
 }
 
 class DiskStore implements SpoolStore {
@@ -83,7 +88,7 @@ class DiskStore implements SpoolStore {
   /** Segments taken over from others. */
   #adopted = 0;
 
-  constructor(options: SpoolStoreOptions) {
+  constructor(options: SpoolStoreOptions, folder: string | undefined) {
     const { spool, batch } = defaultLimits;
     const { maxEvents = Number.POSITIVE_INFINITY, clock = systemClock, onProblem } = options;
     const { write = "event", segmentBytes = spool.segmentBytes, lease = batch } = options;
@@ -91,8 +96,7 @@ class DiskStore implements SpoolStore {
     this.#segmentBytes = segmentBytes;
     this.#leaseLimits = lease;
     this.#syncAll = options.durability === "disk";
-    this.folder = spoolFolder(options);
-    const { folder } = this;
+    this.folder = folder;
     const tell: ProblemHandler = (problem) => onProblem?.(problem);
     this.#writer = new SegmentWriter({ folder, clock, coalesce: write === "tick", tell });
     const owner = (): string => this.#writer.ownerText;
@@ -126,7 +130,7 @@ class DiskStore implements SpoolStore {
       segment = this.#queues.writable(lane, importance);
     const before = segment;
     if (segment !== undefined && segment.bytes >= this.#segmentBytes) segment = undefined;
-    let failure = segment === undefined ? undefined : this.#appendLine(segment, line);
+    let failure = segment?.write(line);
     if (segment === undefined || failure !== undefined) {
       segment = this.#writer.begin(line, { lane, importance }, (cause) => {
         failure = { cause };
@@ -212,9 +216,10 @@ class DiskStore implements SpoolStore {
       checkFolder(folder);
       const { owner } = this.#writer;
       const clock = this.#clock;
-      this.#ended = [...this.#ended, ...takeEndedSources({ folder, owner, clock })];
+      const survey = surveyOwners(folder, owner);
+      this.#ended = [...this.#ended, ...takeEndedSources({ folder, owner, survey, clock })];
       const unreadable = (path: string, cause: unknown): void => this.#losses.unknown(path, cause);
-      const left = adoptSegments({ folder, owner, clock, before: this.#adopted, unreadable });
+      const left = adoptSegments({ folder, owner, survey, clock, before: this.#adopted, unreadable });
       this.#adopted += left.length;
       for (const segment of left) this.#queues.add(segment);
       this.#look();
@@ -254,8 +259,8 @@ class DiskStore implements SpoolStore {
   }
 
   oldestMs(): number | undefined {
-    const heads = Object.values(importances).flatMap((importance) => this.#queues.oldest(importance) ?? []);
-    return heads.length === 0 ? undefined : this.#clock.monotonic() - Math.min(...heads.map(timeOf));
+    const first = this.#queues.firstTime();
+    return first === Number.POSITIVE_INFINITY ? undefined : this.#clock.monotonic() - first;
   }
 
   folderUsage(): FolderUsage {
@@ -288,16 +293,6 @@ class DiskStore implements SpoolStore {
       else this.#attempt(() => segment.leave());
     }
     this.#giveUpMarks();
-  }
-
-  /** Adds a line to a segment; says what went wrong, if anything did. */
-  #appendLine(segment: Segment, { bytes, length }: EncodedLine): { readonly cause: unknown } | undefined {
-    try {
-      segment.content.append(bytes, length);
-      return undefined;
-    } catch (cause) {
-      return { cause };
-    }
   }
 
   /** Makes a lease of what was lent; `undefined` when there is nothing, or some of it is lost. */

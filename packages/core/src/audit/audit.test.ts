@@ -44,6 +44,22 @@ describe("audit", () => {
     ]);
   });
 
+  it("takes the word of whoever took over what a dead process left", async () => {
+    const closed = {
+      event_type: "telemetry",
+      event_name: "source_closed",
+      source: "a",
+      last: 2,
+      adopted: true,
+    };
+    const found = [{ event_id: "a.1" }, { event_id: "a.2" }, { event_id: "a.2.closed", ...closed }];
+    expect((await audit(found)).sources).toMatchObject([{ last: 2, lost: 0, tail: "closed" }]);
+    expect((await audit(found.slice(2))).sources).toMatchObject([{ last: 2, lost: 2, tail: "closed" }]);
+    expect((await audit([...found, { event_id: "a.3" }])).sources).toMatchObject([{ last: 3, tail: "open" }]);
+    const unnamed = { event_id: "x", event_type: "telemetry", event_name: "source_closed", last: 2 };
+    expect((await audit([unnamed])).sources).toEqual([]);
+  });
+
   it("calls a tail open when nothing closed it", async () => {
     const { sources } = await audit(numbers("a", 1, 2));
     expect(sources[0]).toMatchObject({ last: 2, lost: 0, tail: "open" });

@@ -69,13 +69,13 @@ export async function audit(events: Iterable<unknown> | AsyncIterable<unknown>):
     read++;
     const id = String(event.event_id);
     const number = parseEventId(id);
+    noteTelemetry(event as Record<string, unknown>, number?.source, sourceOf); // An object, as was just checked.
     if (number === undefined) {
       opaqueRead++;
       opaque.add(id);
       continue;
     }
     sourceOf(number.source).numbers.push(number.n);
-    noteTelemetry(event as Record<string, unknown>, number.source, sourceOf); // An object, as was just checked.
   }
   const audited = [...sources].map(([name, source]) => auditSource(name, source));
   const distinct = audited.reduce((sum, { arrived }) => sum + arrived, 0);
@@ -91,12 +91,15 @@ export async function audit(events: Iterable<unknown> | AsyncIterable<unknown>):
 
 function noteTelemetry(
   event: Record<string, unknown>,
-  own: string,
+  own: string | undefined,
   sourceOf: (name: string) => Source,
 ): void {
   if (event["event_type"] !== eventTypes.telemetry) return;
   if (event["event_name"] === eventNames.sourceClosed) {
-    const source = sourceOf(typeof event["source"] === "string" ? event["source"] : own);
+    // Whoever took a dead process's events over names its source.
+    const name = typeof event["source"] === "string" ? event["source"] : own;
+    if (name === undefined) return;
+    const source = sourceOf(name);
     source.closedAt = Math.max(source.closedAt, Number(event["last"]) || 0);
   }
   if (event["event_name"] !== eventNames.eventsDropped || !Array.isArray(event["ranges"])) return;

@@ -55,11 +55,11 @@ export class Announcer {
   }
 
   /**
-   * Ends a source whose process died, under the next of its numbers: whoever else does so too, after a
-   * crash, says the same under the same id.
+   * Ends a source whose process died. The id is none of its numbers, so that it stands in the way of no event
+   * should one be on its way still; whoever else says the same, after a crash, says it under the same id.
    */
   endOther({ name, last }: NumberedSource): void {
-    this.#record(sourceClosed, { last: last + 1, adopted: true }, `${name}.${last + 1}`);
+    this.#record(sourceClosed, { source: name, last, adopted: true }, `${name}.${last}.closed`);
   }
 
   #tellDropped(reason: string, message: string, count?: number): void {

@@ -159,12 +159,18 @@ describe("a store that survives", () => {
     expect(await writing).toEqual({ state: "done", reached: "delivered" });
   });
 
-  it("has the sources of dead processes ended under the next of their numbers", async () => {
+  it("has the sources of dead processes ended, under an id that is none of their numbers", async () => {
     const trial = start({ ended: [{ name: "dead", last: 7 }], left: [testEvent(1).text] });
     await trial.sink.close();
     const texts = trial.transport.arrived.map((text) => JSON.parse(text) as Record<string, unknown>);
     expect(texts).toContainEqual(
-      expect.objectContaining({ event_id: "dead.8", event_name: "source_closed", last: 8, adopted: true }),
+      expect.objectContaining({
+        event_id: "dead.7.closed",
+        event_name: "source_closed",
+        source: "dead",
+        last: 7,
+        adopted: true,
+      }),
     );
     expect(trial.sink.stats()).toMatchObject({ recorded: 1, adopted: 1, pending: 0 });
   });
