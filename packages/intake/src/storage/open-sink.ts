@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import type { Sink } from "@activity/core";
-import { createSpoolStore, fileSink } from "@activity/spool";
+import { fileSink } from "@activity/spool";
 import type { IntakeSettings } from "../settings/intake-settings.ts";
 import type { KafkaSettings } from "../settings/kafka-settings.ts";
 
 /** With a cap on bytes, so many files share it: retention removes whole files. */
 const filesPerCap = 8;
 const maxFileBytes = 67_108_864;
-/** Larger than a command's: a server fills files quickly, and each is one more name to read at start. */
-const spoolSegmentBytes = 1_048_576;
 
 /** Where events go: NDJSON files, or Kafka with a spool in front of it. What it has answered for is on disk. */
 export async function openSink(settings: IntakeSettings): Promise<Sink> {
@@ -27,12 +25,13 @@ async function openKafkaSink(kafka: KafkaSettings, directory: string): Promise<S
   const { brokers, topic, keyBy, ssl, sasl, maxSpoolBytes } = kafka;
   // Loaded only where it is used.
   const { kafkaSink } = await import("@activity/sink-kafka");
-  const store = createSpoolStore({
-    directory,
-    destination: `kafka:${brokers.toSorted().join(",")}/${topic}`,
-    maxBytes: maxSpoolBytes,
-    maxFiles: 10_000,
-    segmentBytes: spoolSegmentBytes,
+  return kafkaSink({
+    brokers: [...brokers],
+    topic,
+    keyBy,
+    ssl,
+    sasl,
+    spool: directory,
+    spoolMaxBytes: maxSpoolBytes,
   });
-  return kafkaSink({ brokers: [...brokers], topic, keyBy, ssl, sasl, store });
 }
