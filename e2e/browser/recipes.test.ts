@@ -32,6 +32,27 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => chromium.stop());
 
+describe("a page of plain HTML", () => {
+  it("records through the file for script tags", async () => {
+    const file = (name: string): SiteFile => ({
+      type: types[extname(name)] ?? "",
+      body: readFileSync(name, "utf8"),
+    });
+    const files = new Map([
+      ["/", file(join(folder, "script-tag", "index.html"))],
+      ["/page.js", file(join(folder, "script-tag", "page.js"))],
+      ["/activity.min.js", file(join(modules, "@activity", "browser", "dist", "script", "activity.min.js"))],
+    ]);
+    await onPage(files, async ({ page, problems }, site) => {
+      await page.getByRole("button", { name: "New order" }).click();
+      await page.getByRole("button", { name: "Show all" }).click();
+      const events = await arrived(site, ["page_view", "order_create", "error"]);
+      expect(events[2]).toMatchObject({ message: expect.stringContaining("the list of orders is no list") });
+      expect(problems).toEqual([expect.stringContaining("uncaught: Error: the list of orders is no list")]);
+    });
+  });
+});
+
 describe("a page built with React", () => {
   it("records what its visitor does, and what its components throw", async () => {
     await onPage(await built("react"), async ({ page, problems }, site) => {
