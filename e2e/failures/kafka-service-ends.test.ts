@@ -10,6 +10,7 @@ import { until } from "../kafka/kafka-trial.ts";
 import { eventNamed, post } from "../paths/support/expect-refusals.ts";
 import type { Component } from "../support/component.ts";
 import { killAll, startComponent } from "../support/component.ts";
+import { holdPost, untilRefused } from "../support/held-post.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { kafkaUser, startKafka } from "../support/kafka-broker.ts";
 import { createKafkaCertificate } from "../support/kafka-certificate.ts";
@@ -99,17 +100,18 @@ it(
     const entry = { url: `${address}/v1/events` };
     expect(await post(entry, [eventNamed("before")])).toMatchObject({ status: 202 });
     await broker.kill("SIGSTOP");
-    const answer = post(entry, [eventNamed("under_way")]);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // Until it waits for Kafka.
-    const ended = server.stop();
-    await until(() =>
-      fetch(address).then(
-        () => false,
-        () => true,
-      ),
-    );
-    await broker.kill("SIGCONT");
-    expect(await answer).toMatchObject({ status: 202, body: { accepted: 1, rejected: 0 } });
+    let ended: Promise<number | null> | undefined;
+    const answer = await holdPost({
+      url: entry.url,
+      body: JSON.stringify([eventNamed("under_way")]),
+      between: async () => {
+        ended = server.stop();
+        await untilRefused(address);
+        setTimeout(() => void broker.kill("SIGCONT"), 500); // Its write waits for Kafka meanwhile.
+      },
+    });
+    expect(answer.status).toBe(202);
+    expect(JSON.parse(answer.text)).toMatchObject({ accepted: 1, rejected: 0 });
     expect(await ended).toBe(0);
     await server.line(/delivered, 0 left, 0 wait for the next start/);
     const names = (await broker.readTopic("events")).map(({ value }) => JSON.parse(value).event_name);
