@@ -21,7 +21,8 @@ export class BodyMeter {
       add: (bytes) => {
         // A body that goes on arriving after its request was answered is not held.
         if (released) throw unavailable("busy", "the request has been answered");
-        if (this.#held + bytes > this.#maxBytes) throw unavailable("busy", "too many bodies are in flight");
+        if (this.#held + bytes > this.#maxBytes)
+          throw unavailable("busy", "too many bodies are in flight (limits.maxBytesInFlight)");
         own += bytes;
         this.#held += bytes;
       },

@@ -158,6 +158,7 @@ class Pipeline<P extends Principal> implements EventProxy {
       receivedAtMs: nowMs,
       sentAt,
       attributes: principal?.attributes,
+      reservedKeys: this.#options.reservedKeys,
     });
     const { good, places, problems } = checkEvents(sliced.slices, { limits: this.#limits, nowMs, stamper });
     const { accepted, duplicates, exceptions } = await this.#writer.write(good, principal?.tenant);

@@ -1,11 +1,13 @@
-import { httpContract } from "@activity/core";
+import { ActivityError, httpContract, systemClock } from "@activity/core";
 import { Refusal, unavailable } from "./answer.ts";
+import { clientAddress } from "./client-address.ts";
 import type { BodyForm } from "./media-type.ts";
 import { acceptPost, readMediaType } from "./media-type.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
 import { allowedMethods, createOriginPolicy } from "./origin-policy.ts";
 import type { Principal, ProxyOptions } from "./proxy-options.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import type { ProxyRequest } from "./request.ts";
 
 /** What a request's headers gave. */
@@ -22,12 +24,14 @@ export class Gatekeeper<P extends Principal> {
   readonly #options: ProxyOptions<P>;
   readonly #tell: ProxyProblemHandler;
   readonly #origins: OriginPolicy;
+  readonly #waitMs: (principal: P | undefined, request: ProxyRequest) => number;
   #draining = false;
 
   constructor(options: ProxyOptions<P>, tell: ProxyProblemHandler) {
     this.#options = options;
     this.#tell = tell;
     this.#origins = createOriginPolicy(options, tell);
+    this.#waitMs = waitOf(options);
   }
 
   drain(): void {
@@ -63,10 +67,14 @@ export class Gatekeeper<P extends Principal> {
     const principal = await this.#principal(request);
     const consent = (await this.#options.consent?.(principal, request)) ?? true;
     if (consent === "denied") {
-      throw new Refusal({ status: 403, code: "consent_denied", detail: "telemetry is off here" });
+      throw new Refusal({
+        status: 403,
+        code: "consent_denied",
+        detail: "telemetry is off here: consent answered denied",
+      });
     }
-    const waitMs = this.#options.rateLimit?.(principal, request) ?? 0;
-    if (waitMs > 0) throw unavailable("too_many_requests", "too many requests", waitMs);
+    const waitMs = this.#waitMs(principal, request);
+    if (waitMs > 0) throw unavailable("too_many_requests", "more requests than rateLimit allows", waitMs);
     const form = readMediaType(request.header("content-type"));
     if (form === undefined) {
       throw new Refusal({
@@ -94,8 +102,33 @@ export class Gatekeeper<P extends Principal> {
     throw new Refusal({
       status: httpContract.status.notSignedIn,
       code: "not_signed_in",
-      detail: "authenticate found nobody in this request",
+      detail: "nobody is signed in: authenticate found nobody in this request",
       headers: { "www-authenticate": 'Bearer realm="activity"' },
     });
   }
+}
+
+/** How long a sender must wait, by the options. */
+function waitOf<P extends Principal>({
+  rateLimit,
+  trustedHops = 0,
+  clock = systemClock,
+}: ProxyOptions<P>): (principal: P | undefined, request: ProxyRequest) => number {
+  if (!(Number.isInteger(trustedHops) && trustedHops >= 0)) {
+    throw new ActivityError(
+      "INVALID_OPTION",
+      `trustedHops is ${String(trustedHops)}; it must be a count from 0`,
+    );
+  }
+  if (rateLimit === undefined) return () => 0;
+  if (typeof rateLimit === "function") return rateLimit;
+  const limiter = new RateLimiter(rateLimit, clock);
+  return (principal, request) => {
+    const id = principal?.id ?? principal?.tenant;
+    const address = clientAddress(request, trustedHops);
+    return limiter.waitMs([
+      ...(id === undefined ? [] : [`principal ${id}`]),
+      ...(address === undefined ? [] : [`address ${address}`]),
+    ]);
+  };
 }

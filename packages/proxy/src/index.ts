@@ -27,6 +27,7 @@ export type {
 } from "./proxy-options.ts";
 export { proxyLimits } from "./proxy-options.ts";
 export type { ProxyProblem, ProxyProblemHandler } from "./proxy-problem.ts";
+export type { RateLimit } from "./rate-limiter.ts";
 export type { BodyDecoder, ProxyRequest, RequestBody } from "./request.ts";
 export { BodyTooLarge } from "./request.ts";
 export type { WebRequest, WebResponse } from "./web-request.ts";

@@ -2,10 +2,13 @@ import type { AckLevel, Clock, HttpLimits, JsonValue, Sink } from "@activity/cor
 import { ActivityError, httpContract, httpLimits } from "@activity/core";
 import type { AnswerHandler } from "./answered-request.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
+import type { RateLimit } from "./rate-limiter.ts";
 import type { ProxyRequest } from "./request.ts";
 
 /** Who sent a request, as `authenticate` knows them. Hosts may add members of their own. */
 export interface Principal {
+  /** Who this is, for `rateLimit`. Never kept. @defaultValue `tenant` */
+  readonly id?: string | undefined;
   /** Whose events these are; the same `event_id` of two tenants is two events. @defaultValue one tenant for all */
   readonly tenant?: string | undefined;
   /**
@@ -71,8 +74,21 @@ export interface ProxyOptions<P extends Principal = Principal> {
   readonly consent?:
     | ((principal: P | undefined, request: ProxyRequest) => Consent | Promise<Consent>)
     | undefined;
-  /** How long the sender of a request must wait, in milliseconds; 0 lets it pass. @defaultValue 0 */
-  readonly rateLimit?: ((principal: P | undefined, request: ProxyRequest) => number) | undefined;
+  /**
+   * How many requests a minute each principal (by `id`, else `tenant`) and each address may send, or a function that
+   * tells how long the sender must wait, in milliseconds; 0 lets it pass. @defaultValue no limit
+   */
+  readonly rateLimit?: RateLimit | ((principal: P | undefined, request: ProxyRequest) => number) | undefined;
+  /**
+   * How many proxies of your own stand in front and add to `X-Forwarded-For`: so many of its entries are believed,
+   * from the right. Addresses serve `rateLimit` only and are never kept. @defaultValue 0, the connection's address
+   */
+  readonly trustedHops?: number | undefined;
+  /**
+   * Attributes that belong to the server beside those of the principal: an event that brings one is rejected as
+   * `reserved_key`, unless the principal has the same value for it. @defaultValue none
+   */
+  readonly reservedKeys?: readonly string[] | undefined;
   /** `false` forwards repeats too. @defaultValue 7 days, 1,000,000 ids, 64 MiB */
   readonly dedupe?: DedupeOptions | false | undefined;
   readonly clock?: Clock | undefined;

@@ -54,8 +54,8 @@ export function tooLarge(
   const { maxBodyBytes, maxEventBytes, maxEvents } = limits;
   const detail =
     code === "body_too_large"
-      ? `the body has more than ${maxBodyBytes} bytes, on the wire or decoded`
-      : `the body has more than ${maxEvents} events`;
+      ? `the body has more than ${maxBodyBytes} bytes (limits.maxBodyBytes), on the wire or decoded`
+      : `the body has more than ${maxEvents} events (limits.maxEvents)`;
   return new Refusal({
     status: httpContract.status.tooLarge,
     code,
@@ -108,7 +108,7 @@ async function withinTime<T>(reading: Promise<T>, { limits, clock }: ReadBodyCon
         new Refusal({
           status: httpContract.status.slowBody,
           code: "slow_body",
-          detail: `the body did not arrive within ${limits.bodyTimeoutMs} ms`,
+          detail: `the body did not arrive within ${limits.bodyTimeoutMs} ms (limits.bodyTimeoutMs)`,
           headers: { connection: "close" },
         }),
       );

@@ -41,6 +41,8 @@ export interface ProxyRequest {
   readonly decodeUtf8?: ((bytes: Uint8Array) => string | undefined) | undefined;
   /** Content codings that can be undone here, `identity` aside. */
   readonly decoders: Readonly<Record<string, BodyDecoder>>;
+  /** The address at the other end of the connection, where the runtime tells it. */
+  readonly address?: string | undefined;
   /** The framework's own request, for `authenticate`. */
   readonly native: unknown;
 }

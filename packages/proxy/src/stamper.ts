@@ -11,6 +11,8 @@ export interface StampInput {
   /** When the client says it sent the request. */
   readonly sentAt: string | undefined;
   readonly attributes: Readonly<Record<string, JsonValue>> | undefined;
+  /** Keys that no event may bring. @defaultValue none */
+  readonly reservedKeys?: readonly string[] | undefined;
 }
 
 /** The text of an event with its stamps, or what is wrong with it. */
@@ -29,8 +31,8 @@ export type Stamper = (text: string) => Stamped;
 /** A member that is put onto events. */
 interface Member {
   readonly key: string;
-  /** The value as JSON. */
-  readonly json: string;
+  /** The value as JSON; `undefined` for a key that has none and is only kept free. */
+  readonly json: string | undefined;
   /** Whether an event that brings one keeps it, whatever it is. */
   readonly yields: boolean;
 }
@@ -48,14 +50,15 @@ export function createStamper(input: StampInput): Stamper | undefined {
     const missing: Member[] = [];
     for (const member of members) {
       const found = compare(text, member);
-      if (found === "missing") missing.push(member);
+      if (found === "missing") missing.push(...(member.json === undefined ? [] : [member]));
       else if (found !== "same") return { problem: found };
     }
     return splice(text, missing);
   };
 }
 
-function membersOf({ stamps, receivedAtMs, sentAt, attributes = {} }: StampInput): Member[] {
+function membersOf(input: StampInput): Member[] {
+  const { stamps, receivedAtMs, sentAt, attributes = {}, reservedKeys: keptFree = [] } = input;
   const members: Member[] = [];
   if (stamps.includes("received_at")) {
     // The instant is the caller's, read from its clock.
@@ -70,6 +73,9 @@ function membersOf({ stamps, receivedAtMs, sentAt, attributes = {} }: StampInput
     // The host's attributes must not make an event that is none.
     if (json === undefined || (reservedKeys as readonly string[]).includes(key)) continue;
     members.push({ key, json, yields: false });
+  }
+  for (const key of keptFree) {
+    if (!Object.hasOwn(attributes, key)) members.push({ key, json: undefined, yields: false });
   }
   return members;
 }

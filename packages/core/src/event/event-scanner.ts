@@ -3,7 +3,7 @@ import { maxIdChars, maxNameChars, maxTypeChars } from "../limits.ts";
 import type { ActivityEvent } from "./activity-event.ts";
 import { isEventTime } from "./event-time.ts";
 import { JsonScanner } from "./json-scanner.ts";
-import { brandScanned, placeOf } from "./scanned-event.ts";
+import { brandScanned, maxScannedChars, placeOf } from "./scanned-event.ts";
 
 /** A text, as bytes and as characters. */
 export interface TextToScan {
@@ -14,6 +14,8 @@ export interface TextToScan {
 }
 
 const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
 const underscore = 0x5f;
 const letterC = 0x63;
 const letterE = 0x65;
@@ -45,6 +47,7 @@ export class EventScanner extends JsonScanner {
   end = -1;
   readonly #text: string;
   readonly #limits: EventLimits;
+  readonly #maxBytes: number;
   /** Where the event begins, in UTF-16 units. */
   #open = 0;
   /** Places of the four values; -1 where a field was not seen. */
@@ -54,6 +57,7 @@ export class EventScanner extends JsonScanner {
     super(bytes);
     this.#text = text;
     this.#limits = limits;
+    this.#maxBytes = Math.min(limits.maxBytes, maxScannedChars);
   }
 
   /**
@@ -65,7 +69,7 @@ export class EventScanner extends JsonScanner {
     this.odd = this.bytes[at] !== openBrace;
     this.end = this.odd ? this.value(at, this.#limits.maxDepth) : this.#members(at + 1);
     if (this.end < 0) this.surplus = surplusBefore;
-    if (this.end < 0 || this.odd || this.end - at > this.#limits.maxBytes) return undefined;
+    if (this.end < 0 || this.odd || this.end - at > this.#maxBytes) return undefined;
     const [idAt, timeAt, typeAt, nameAt] = this.#places;
     if (idAt < 0 || timeAt < 0 || typeAt < 0 || nameAt < 0) return undefined;
     return brandScanned(this.#text.slice(at - surplusBefore, this.end - this.surplus), this.#places);
@@ -85,12 +89,14 @@ export class EventScanner extends JsonScanner {
       const end = this.string(at + 1);
       if (end < 0) return -1;
       if (this.escapes > escapes) this.odd = true;
-      const value = this.colon(end);
+      const close = bytes[end] === colon && bytes[end + 1] === quote;
+      const value = close ? end + 1 : this.colon(end);
       if (value < 0) return -1;
       const field = this.#look(at + 1, end - 1);
       at = field === none ? this.value(value, maxDepth - 1) : this.#field(field, value);
       if (at < 0) return -1;
-      at = this.separator(at, closeBrace);
+      if (bytes[at] === comma && bytes[at + 1] === quote) at++;
+      else at = this.separator(at, closeBrace);
       if (at <= 0) return -1 - at;
     }
     return -1;

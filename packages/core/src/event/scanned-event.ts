@@ -1,12 +1,15 @@
 import type { ActivityEvent, Envelope, EventObject } from "./activity-event.ts";
 import { brand } from "./activity-event.ts";
 
-/** More than a place of a field is ever long. */
-const lengthFactor = 512;
+/** No field is longer than nine bits can tell. */
+const lengthBits = 9;
+const lengthMask = 0x1ff;
+/** A text may be so long that places in it stay small integers. */
+export const maxScannedChars = 0x400000;
 
 /** Where the value of a field stands in the text of its event, in one number: the least that can be kept of it. */
 export function placeOf(start: number, length: number): number {
-  return start * lengthFactor + length;
+  return (start << lengthBits) | length;
 }
 
 /** An event whose fields are cut from its text when they are asked for. */
@@ -59,6 +62,6 @@ export function brandScanned(text: string, places: FieldPlaces): ActivityEvent {
 }
 
 function cut(text: string, place: number): string {
-  const start = Math.floor(place / lengthFactor);
-  return text.slice(start, start + (place % lengthFactor));
+  const start = place >>> lengthBits;
+  return text.slice(start, start + (place & lengthMask));
 }

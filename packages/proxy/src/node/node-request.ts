@@ -3,8 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { ProxyRequest, RequestBody } from "../request.ts";
 import { nodeDecoders } from "./node-decoders.ts";
 
-/** What a request of node:http, Express or Connect is to the proxy. Nothing is copied. */
-export function fromNodeRequest(request: IncomingMessage): ProxyRequest {
+/** What a request of node:http, Express or Connect is to the proxy. Nothing is copied. `native` is what a framework made of it. */
+export function fromNodeRequest(request: IncomingMessage, native: unknown = request): ProxyRequest {
   return {
     method: request.method ?? "",
     header: (name) => {
@@ -14,7 +14,8 @@ export function fromNodeRequest(request: IncomingMessage): ProxyRequest {
     body: () => bodyOf(request),
     decodeUtf8,
     decoders: nodeDecoders,
-    native: request,
+    address: request.socket.remoteAddress,
+    native,
   };
 }
 

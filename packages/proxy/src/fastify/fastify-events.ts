@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { EventProxy } from "../create-proxy.ts";
+import { fromNodeRequest } from "../node/node-request.ts";
+
+/** Options of {@link fastifyEvents}. */
+export interface FastifyEventsOptions {
+  readonly proxy: EventProxy;
+  /** Under the prefix that the plugin is registered with. @defaultValue "/v1/events" */
+  readonly path?: string | undefined;
+}
+
+/**
+ * A Fastify plugin that answers events on one path, every method of it. Bodies reach the proxy unread: Fastify's own
+ * parsers and its `bodyLimit` do not apply here, the proxy's limits do. `authenticate` gets the Fastify
+ * request as `native`, with whatever the host's hooks have put onto it.
+ */
+export const fastifyEvents: FastifyPluginAsync<FastifyEventsOptions> = async (
+  app: FastifyInstance,
+  { proxy, path = "/v1/events" }: FastifyEventsOptions,
+): Promise<void> => {
+  // Of this plugin only: parsers are Fastify's per scope.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  app.all(path, async (request, reply) => {
+    const { raw } = request;
+    const answer = await proxy.handle(fromNodeRequest(raw, request));
+    reply.code(answer.status).headers(answer.headers);
+    // A body that was refused half-way is read off, so that its sender can read the answer.
+    if (!raw.readableEnded) raw.resume();
+    return reply.send(answer.body === "" ? undefined : answer.body);
+  });
+};
