@@ -2,7 +2,7 @@
  * Which package may import what: the arrows of the architecture, which point down only. `main` is what any file of the
  * package may import; a folder under `folders` may import more, and only itself, `testing` and tests may import its
  * values (types are free).
- * An entry that ends in `*` allows everything that begins so. Tests may import anything that is installed.
+ * `./FOLDER` opens another folder of the package. An entry that ends in `*` allows everything that begins so. Tests may import anything that is installed.
  */
 export const arrows = {
   core: {
@@ -27,7 +27,7 @@ export const arrows = {
   },
   proxy: {
     main: ["@activity/core*", "isbot", "prom-client"],
-    folders: { node: ["node:*", "express", "connect"], fastify: ["node:*", "fastify"] },
+    folders: { node: ["node:*", "express", "connect"], fastify: ["node:*", "fastify", "./node"] },
   },
   intake: {
     main: [

@@ -26,8 +26,8 @@ export function problemWith(file, { target, typeOnly = false }, table = arrows) 
     if (path.startsWith("..")) return "leaves src: import other packages by name";
     if (!path.endsWith(".ts")) return "relative imports end in .ts";
     const other = path.includes("/") ? path.split("/")[0] : "";
-    const guarded =
-      !typeOnly && other !== folder && rules.folders?.[other] !== undefined && folder !== "testing";
+    const open = other === folder || folder === "testing" || rules.folders?.[folder]?.includes(`./${other}`);
+    const guarded = !typeOnly && !open && rules.folders?.[other] !== undefined;
     return guarded ? `only ${other}/ itself may import from ${other}/` : undefined;
   }
   const allowed = [...rules.main, ...(rules.folders?.[folder] ?? [])];

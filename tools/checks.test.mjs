@@ -55,6 +55,13 @@ describe("arrows", () => {
     expect(problemWith(`packages/${file}`, { target }, table) === undefined).toBe(fine);
   });
 
+  it("opens a folder to another that names it", () => {
+    const table = { proxy: { main: [], folders: { node: [], fastify: ["./node"], other: [] } } };
+    const from = (folder) =>
+      problemWith(`packages/proxy/src/${folder}/a.ts`, { target: "../node/b.ts" }, table);
+    expect([from("fastify"), from("other")]).toEqual([undefined, "only node/ itself may import from node/"]);
+  });
+
   it("lets types through into the main entry", () => {
     const imported = { target: "../schema/index.ts", typeOnly: true };
     expect(problemWith("packages/core/src/event/event.ts", imported, table)).toBeUndefined();
