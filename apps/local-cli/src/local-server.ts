@@ -1,8 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { createProxy } from "@activity/proxy";
 import { createNodeServer, type NodeServer } from "@activity/proxy/node";
 import type { CliClient } from "@activity/sink-intake";
-import { servePage } from "@activity-apps/serve-page";
+import { type Page, servePage } from "@activity-apps/serve-page";
+import { version } from "./open-activity.ts";
+import { PageTokens } from "./page-tokens.ts";
 import { readUser } from "./user-file.ts";
 
 /** What the local server is made of. */
@@ -19,7 +20,7 @@ export interface LocalServerOptions {
  * only, and only its own page, which was given the token, may send.
  */
 export function createLocalServer({ activity, port, pageFolder }: LocalServerOptions): NodeServer {
-  const token = randomBytes(24).toString("base64url");
+  const tokens = new PageTokens();
   const { installId } = activity;
   const proxy = createProxy({
     sink: activity.sink,
@@ -28,29 +29,45 @@ export function createLocalServer({ activity, port, pageFolder }: LocalServerOpt
     // Switched off: nothing is written, and the answer says `discarded`.
     consent: () => installId !== undefined,
     authenticate: (request) => {
+      const token = request.header("activity-token") ?? "";
       // A leaving page cannot set headers; its browser says that it is our own page.
-      const own =
-        request.header("activity-token") === token || request.header("sec-fetch-site") === "same-origin";
-      // The user is left to the page, which knows whose it was when it was opened: another may have signed in since.
-      return own ? { attributes: installId === undefined ? {} : { install_id: installId } } : null;
+      if (!tokens.knows(token) && request.header("sec-fetch-site") !== "same-origin") return null;
+      // Whom the page was served for, not who signed in since; without its token only the page knows.
+      const user = tokens.userOf(token);
+      return {
+        attributes: {
+          version,
+          ...(installId === undefined ? {} : { install_id: installId }),
+          ...(user === undefined ? {} : { user_id: user }),
+        },
+      };
     },
   });
 
   /** What the page is told. */
   function meta(): Readonly<Record<string, string>> {
+    const user = readUser();
     return {
-      "activity-token": token,
+      "activity-token": tokens.issue(user),
       "activity-install-id": installId ?? "",
-      "activity-user-id": readUser() ?? "",
+      "activity-user-id": user ?? "",
       "activity-enabled": String(installId !== undefined),
     };
   }
+
+  /** Each page that is served gets a token of its own. */
+  const page: Page = {
+    folder: pageFolder,
+    get meta() {
+      return meta();
+    },
+  };
 
   return createNodeServer(proxy, {
     port,
     otherwise: (request, response) => {
       if (request.url?.startsWith("/api/")) response.writeHead(502).end("this project has no such API");
-      else void servePage({ folder: pageFolder, meta: meta() }, request, response);
+      else void servePage(page, request, response);
     },
   });
 }

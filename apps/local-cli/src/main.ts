@@ -6,6 +6,7 @@ import { login } from "./commands/login.ts";
 import { start } from "./commands/start.ts";
 import { telemetry } from "./commands/telemetry.ts";
 import { version } from "./open-activity.ts";
+import { readPort } from "./port-file.ts";
 
 const program = new Command("acme").description("Work with projects of Acme.").version(version);
 
@@ -24,8 +25,8 @@ program
 program
   .command("start")
   .description("open the project in a browser")
-  .option("--port <number>", "where to listen; 0 for any free port", parsePort, 9010)
-  .action(({ port }: { port: number }) => start(port));
+  .option("--port <number>", "where to listen, 0 for any free port; by default what is configured", parsePort)
+  .action(({ port = readPort() }: { port?: number }) => start(port));
 
 program
   .command("telemetry [action...]")
