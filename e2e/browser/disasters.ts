@@ -148,6 +148,20 @@ const ours: readonly Disaster[] = [
     },
   },
   {
+    name: "a tab closed offline",
+    forPeers: false,
+    run: async (world) => {
+      const page = await world.open();
+      await world.context.setOffline(true);
+      await world.track(page, 50);
+      await page.close();
+      await world.context.setOffline(false);
+      await world.open();
+      const soon = await until(() => world.site.taken.size >= 50, 15_000);
+      if (!soon) throw new Error("the next page kept the events waiting");
+    },
+  },
+  {
     name: "a clock that is set back a day",
     forPeers: false,
     run: async (world) => {

@@ -10,6 +10,8 @@ export interface Pages {
   /** Uses both pages until {@link Pages.rest}. */
   drive(): Promise<void>;
   rest(): void;
+  /** A tab of the local page is used while the network is away, and closed before anything could be sent; then a new one is opened. */
+  closeOffline(): Promise<void>;
   /** What each page's client says it has recorded. */
   recorded(): Promise<readonly (readonly [PathService, number])[]>;
   /** Closes the tabs as a person would, with whatever they have not sent, and the browser a moment later. */
@@ -25,7 +27,9 @@ export async function openPages(
   if (!needed && installedChromium() === undefined) return undefined;
   const chromium: Chromium = await startChromium();
   const admin = (await chromium.newTab()).page;
-  const local = (await chromium.newTab()).page;
+  let local = (await chromium.newTab()).page;
+  /** What the tabs that are gone had recorded. */
+  let recordedBefore = 0;
   await Promise.all([admin.goto(adminAddress), local.goto(localAddress)]);
   let resting = false;
 
@@ -43,10 +47,19 @@ export async function openPages(
     rest: () => {
       resting = true;
     },
+    closeOffline: async () => {
+      await chromium.context.setOffline(true);
+      for (const name of ["Sources", "Models", "Sources"]) await local.getByRole("link", { name }).click();
+      recordedBefore += await recordedIn(local);
+      await local.close({ runBeforeUnload: false });
+      await chromium.context.setOffline(false);
+      local = (await chromium.newTab()).page;
+      await local.goto(localAddress);
+    },
     recorded: async () =>
       Promise.all([
         recordedIn(admin).then((count) => ["admin-ui", count] as const),
-        recordedIn(local).then((count) => ["local-ui", count] as const),
+        recordedIn(local).then((count) => ["local-ui", recordedBefore + count] as const),
       ]),
     close: async () => {
       await Promise.all([admin.close({ runBeforeUnload: false }), local.close({ runBeforeUnload: false })]);

@@ -104,16 +104,20 @@ class Stage {
     await this.#caughtUp(cast, pages);
     pages?.rest();
     await driving;
+    if (pages === undefined || this.#options.calm) return;
+    this.#note = "a tab was closed offline, with events that it had not sent: the next one sends them";
+    await pages.closeOffline();
+    await this.#caughtUp(cast, pages, 0);
   }
 
   /** Waits until next to nothing waits on this machine, for 20 s at most: the wait for the next try is random. */
-  async #caughtUp(cast: Cast, pages: Pages | undefined): Promise<void> {
+  async #caughtUp(cast: Cast, pages: Pages | undefined, mayWait = 20): Promise<void> {
     for (let turn = 0; turn < 100; turn++) {
       const { recorded, arrived } = await this.#scene(cast, pages);
       const waiting = (["local-ui", "local-runtime"] satisfies PathService[]).map(
         (service) => (recorded.get(service) ?? 0) - (arrived.ids.get(service)?.size ?? 0),
       );
-      if (Math.max(...waiting) < 20) return;
+      if (Math.max(...waiting) <= mayWait) return;
       await sleep(200);
     }
   }
@@ -135,6 +139,7 @@ class Stage {
   /** Ends everybody in the order in which a person would, and gives what waits its time. Returns what the control sent. */
   async #strikeSet(cast: Cast, pages: Pages | undefined): Promise<number> {
     this.#note = "closing down";
+    for (const [service, recorded] of (await pages?.recorded()) ?? []) this.#count(service, recorded);
     await pages?.close();
     const [control] = await Promise.all([
       cast.control.line(/sent (\d+)/),

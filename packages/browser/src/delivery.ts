@@ -114,7 +114,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     stop,
     leave: (forGood) => {
       isGone ||= forGood;
-      if (!isOther) sender.leave();
+      // Nothing can leave offline, and the next page would wait for the answer.
+      if (!isOther && navigator.onLine !== false) sender.leave();
       writer.leave();
       if (forGood) stop();
     },
