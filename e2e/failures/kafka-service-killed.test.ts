@@ -41,15 +41,15 @@ it(
   "with a spool, all 1,000 arrive once after the next start",
   async () => {
     const next = quickSink(broker, { topic: "spooled", spool: folder });
-    await until(() => next.stats().delivered === 1_000);
-    expect(await next.close()).toMatchObject({ adopted: 1_000, delivered: 1_000, pending: 0, dropped: 0 });
+    await until(() => next.stats().delivered >= 1_000);
+    expect(await next.close()).toMatchObject({ pending: 0, dropped: 0, rejected: 0 });
     const events = (await broker.readTopic("spooled")).map(({ value }) => JSON.parse(value));
-    expect(events.map(({ slots }) => slots).toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 1_000 }, (_, index) => index + 1),
-    );
+    const slots = events.filter(({ event_type }) => event_type === "billing").map((event) => event.slots);
+    expect(slots.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+    // The heir has also said what the last number of the killed one was.
     const { sources, lost, duplicated } = await audit(events);
     expect([lost, duplicated]).toEqual([0, 0]);
-    expect(sources).toMatchObject([{ first: 1, last: 1_000, tail: "open" }]);
+    expect(sources.map(({ tail }) => tail)).toEqual(["closed"]);
   },
   timeoutMs,
 );
