@@ -74,8 +74,21 @@ async function buildForNode() {
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
     const map = path.endsWith(".map") ? readableSources(JSON.parse(text), dirname(path)) : undefined;
-    writeFileSync(path, map === undefined ? text : JSON.stringify(map));
+    writeFileSync(path, map === undefined ? withoutFacades(text) : JSON.stringify(map));
   }
+}
+
+/**
+ * Takes Node's own modules as CommonJS has them. An `import` makes Node read every member of such a module, and some
+ * load more modules then: streams and promises behind `node:fs`. Lines stay where they are, for the maps.
+ */
+function withoutFacades(text) {
+  const imports = /^import (?<whole>\w+)?(?:, )?(?<names>\{[^}]*\})? from (?<name>"node:[\w/]+");$/gm;
+  return text.replace(imports, (...found) => {
+    const { whole, names, name } = found.at(-1);
+    const bound = [whole, names?.replace(/(\w+) as (\w+)/g, "$1: $2")].filter(Boolean);
+    return bound.map((target) => `const ${target} = process.getBuiltinModule(${name});`).join(" ");
+  });
 }
 
 async function buildCommonJs() {

@@ -1,7 +1,8 @@
 import type { AnyCatalog, Client, ClientOptions, Clock, OpenCatalog, Sink } from "@activity/core";
-import { ActivityError, defaultLimits, systemClock } from "@activity/core";
+import { ActivityError, defaultLimits } from "@activity/core";
 import type { Environment } from "@activity/spool";
 import { CliState } from "./cli-state.ts";
+import { commandClock } from "./command-clock.ts";
 import { watchConsent } from "./consent.ts";
 import { consentingClient, consentingSink } from "./consenting-client.ts";
 import { planDelivery } from "./delivery-plan.ts";
@@ -74,7 +75,7 @@ export interface CliClient<C extends AnyCatalog = OpenCatalog> extends Client<C>
 export function createCliClient<const C extends AnyCatalog = OpenCatalog>(
   options: CliClientOptions<C>,
 ): CliClient<C> {
-  const { env = process.env, clock = systemClock, metrics = true } = options;
+  const { env = process.env, clock = commandClock, metrics = true } = options;
   checkApp(options.app);
   // Started in the flusher's place, by a program that is its own runtime: its user's command must not run twice.
   if (env[flusherVariable] !== undefined) process.exit(0);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "@activity/spool";
+import { randomBytes } from "@activity/spool";
 import { writeConfigFile } from "./config-file.ts";
 import { ciVendor } from "./known-ci.ts";
 
@@ -43,6 +44,12 @@ function replaceId(path: string): string | undefined {
   return readId(path);
 }
 
+/** A file with a random UUID (RFC 9562, version 4). */
 function newId(): string {
-  return `${JSON.stringify({ install_id: process.getBuiltinModule("node:crypto").randomUUID() })}\n`;
+  const bytes = randomBytes(16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Buffer.from(bytes).toString("hex");
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return `${JSON.stringify({ install_id: parts.join("-") })}\n`;
 }

@@ -1,7 +1,4 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, unlink } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
+import fs, { createReadStream, createWriteStream } from "node:fs";
 
 /** What a compressed file ends in. */
 export const compressedSuffix = ".gz";
@@ -15,6 +12,12 @@ export const compressedSuffix = ".gz";
 export async function compressFile(path: string, signal: AbortSignal): Promise<void> {
   const compressed = `${path}${compressedSuffix}`;
   const draft = `${compressed}.tmp`;
+  const { open, rename, unlink } = fs.promises;
+  // Loaded when a file is full: most processes fill none.
+  const [{ pipeline }, { createGzip }] = await Promise.all([
+    import("node:stream/promises"),
+    import("node:zlib"),
+  ]);
   try {
     await pipeline(createReadStream(path), createGzip(), createWriteStream(draft, { mode: 0o600 }), {
       signal,

@@ -7,6 +7,7 @@ export { makeDirectory } from "./make-directory.ts";
 export type { DirectoryKind, Environment } from "./platform-directory.ts";
 export { platformDirectory } from "./platform-directory.ts";
 export { hasEnded, processOwner } from "./process-owner.ts";
+export { randomBytes } from "./random-bytes.ts";
 export type { ReadSegmentsOptions } from "./read-segments.ts";
 export { listSegments, readSegments } from "./read-segments.ts";
 export { runCommand } from "./run-command.ts";

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { threadId } from "node:worker_threads";
+import { randomBytes } from "./random-bytes.ts";
+import { sha256 } from "./sha256.ts";
 
 /**
  * Who writes a file. A process id alone is no owner: it is given again after a restart of the machine, in
@@ -37,8 +37,8 @@ export function createOwner(): Owner {
     pidNamespace: readPidNamespace(),
     pid: process.pid,
     start: readProcess(process.pid)?.start ?? 0,
-    thread: threadId,
-    nonce: randomBytes(6).toString("hex"),
+    thread: currentThread(),
+    nonce: Buffer.from(randomBytes(6)).toString("hex"),
   };
 }
 
@@ -75,6 +75,13 @@ export function livenessOf(owner: Owner, here: Owner): Liveness {
   // Where the system tells nothing about the process, its id must do.
   if (running === undefined) return "alive";
   return running.ended || (owner.start > 0 && running.start !== owner.start) ? "dead" : "alive";
+}
+
+/** The number of this thread; 0 for the main one, which need not load all of `node:worker_threads` to know. */
+function currentThread(): number {
+  // Node marks what workers may not call (https://nodejs.org/api/worker_threads.html#class-worker).
+  const isWorker = "disabled" in process.chdir;
+  return isWorker ? process.getBuiltinModule("node:worker_threads").threadId : 0;
 }
 
 function exists(pid: number): boolean {
@@ -119,5 +126,5 @@ function readText(path: string): string | undefined {
 }
 
 function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return sha256(text).slice(0, 8);
 }

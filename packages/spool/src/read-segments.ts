@@ -1,8 +1,5 @@
-import { createReadStream, existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import fs, { createReadStream, existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { compressedSuffix } from "./compress-file.ts";
 import { parseSegmentName } from "./segment-name.ts";
 
@@ -39,7 +36,7 @@ export async function* readSegments(
 export async function listSegments(directory: string): Promise<readonly string[]> {
   let files: readonly { readonly path: string; readonly name: string }[];
   try {
-    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const entries = await fs.promises.readdir(directory, { recursive: true, withFileTypes: true });
     files = entries
       .filter((entry) => entry.isFile() && /\.ndjson(?:\.gz)?$/.test(entry.name))
       .map(({ parentPath, name }) => ({ path: join(parentPath, name), name }));
@@ -72,7 +69,9 @@ function contentOf(path: string, start: number): AsyncIterable<Buffer> {
   const compressed = path.endsWith(compressedSuffix) || !existsSync(path);
   if (!compressed) return createReadStream(path, { start });
   const file = createReadStream(path.endsWith(compressedSuffix) ? path : `${path}${compressedSuffix}`);
-  const content = createGunzip();
+  // Loaded for what needs it: a command that reads nothing must not pay for it.
+  const { pipeline } = process.getBuiltinModule("node:stream/promises");
+  const content = process.getBuiltinModule("node:zlib").createGunzip();
   // What goes wrong is thrown where the content is read.
   pipeline(file, content).catch((cause: Error) => content.destroy(cause));
   return content;

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@activity/core";
 import { AppendFile } from "./append-file.ts";
 import { compressFile } from "./compress-file.ts";
+import { randomBytes } from "./random-bytes.ts";
 import { makeFolder, syncFolder } from "./spool-folder.ts";
 
 /** Where files go and when a new one is begun. */
@@ -23,7 +23,7 @@ const dayMs = 86_400_000;
 /** One file after the other in a directory: a new one for each process, day (UTC) and so many bytes. */
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
-  readonly #nonce: string = randomBytes(6).toString("hex");
+  readonly #nonce: string = Buffer.from(randomBytes(6)).toString("hex");
   #current: AppendFile | undefined;
   #day = 0;
   #begun = 0;

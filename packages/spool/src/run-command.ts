@@ -1,6 +1,5 @@
-import { stat } from "node:fs/promises";
+import fs from "node:fs";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
 import { audit } from "@activity/core";
 import type { CommandOutput } from "./command-output.ts";
 import { terminal } from "./command-output.ts";
@@ -30,7 +29,7 @@ export async function runCommand(args: readonly string[], output: CommandOutput 
     return 2;
   }
   try {
-    await stat(call.directory);
+    await fs.promises.stat(call.directory);
     return await call.run(call.directory, output);
   } catch (error) {
     output.printError(`activity-spool: ${messageOf(error)}`);
@@ -47,7 +46,7 @@ interface Call {
 function parse(args: readonly string[]): Call | undefined {
   const string = { type: "string" } as const;
   try {
-    const { positionals, values } = parseArgs({
+    const { positionals, values } = process.getBuiltinModule("node:util").parseArgs({
       args: [...args],
       allowPositionals: true,
       options: { out: string, to: string, "write-key-env": string },
@@ -80,7 +79,7 @@ async function printStatus(directory: string, { print }: CommandOutput): Promise
     const group = groups.get(label) ?? { files: 0, bytes: 0 };
     groups.set(label, group);
     group.files++;
-    group.bytes += (await stat(path)).size - (name?.offset ?? 0);
+    group.bytes += (await fs.promises.stat(path)).size - (name?.offset ?? 0);
   }
   for (const [label, { files, bytes }] of groups) print(`${files} file(s), ${bytes} bytes: ${label}`);
   if (groups.size === 0) print("nothing waits here");

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { lstatSync } from "node:fs";
-import { open } from "node:fs/promises";
+import fs, { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory } from "./make-directory.ts";
 import type { Environment } from "./platform-directory.ts";
 import { platformDirectory } from "./platform-directory.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What decides where a spool stands. */
 export interface SpoolFolderOptions {
@@ -29,10 +28,16 @@ export function spoolFolder(options: SpoolFolderOptions): string | undefined {
   const own = platformDirectory("state", app, env);
   const root = directory ?? (own === undefined ? undefined : join(own, "activity"));
   if (root === undefined) return undefined;
-  const key = createHash("sha256")
-    .update(JSON.stringify([destination, credential]))
-    .digest("hex");
+  const key = keyOf(JSON.stringify([destination, credential]));
   return join(root, key.slice(0, 16));
+}
+
+let known = { text: "", key: "" };
+
+/** The name of a folder. A program asks for the same again and again while it starts. */
+function keyOf(text: string): string {
+  if (text !== known.text) known = { text, key: sha256(text) };
+  return known.key;
 }
 
 /** Makes a folder that only its owner can read, and everything above it. @throws when it is not there afterwards. */
@@ -52,7 +57,7 @@ export function checkFolder(folder: string): void {
 /** Resolves when the names in a folder survive the death of the machine. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return; // Windows cannot sync a directory, and keeps names in its journal.
-  const handle = await open(folder, "r");
+  const handle = await fs.promises.open(folder, "r");
   try {
     await handle.sync();
   } finally {

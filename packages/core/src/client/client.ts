@@ -60,7 +60,7 @@ export interface ClientOptions<C extends AnyCatalog = OpenCatalog> {
   readonly strict?: boolean | undefined;
   /** Makes event ids instead of `<source>.<n>`; there is no audit by number then. */
   readonly createId?: (() => string) | undefined;
-  readonly clock?: Pick<Clock, "now" | "random"> | undefined;
+  readonly clock?: Pick<Clock, "now" | "random" | "createId"> | undefined;
 }
 
 /** The ledger of the sink, and what never reached it. */

@@ -13,6 +13,12 @@ describe("a source of events", () => {
     expect(createEventSource(fakeClock()).nextId()).not.toBe(first);
   });
 
+  it("takes its name from a clock that makes ids, once", () => {
+    let made = 0;
+    const source = createEventSource({ now: () => 0, createId: () => `name${++made}` });
+    expect([source.nextId(), source.nextId(), made]).toEqual(["name1.1", "name1.2", 1]);
+  });
+
   it("asks the host for ids where there is one to ask, and numbers nothing", () => {
     const source = createEventSource(fakeClock(), () => "mine");
     expect([source.nextId(), source.last]).toEqual(["mine", 0]);

@@ -22,7 +22,10 @@ export interface EventSource {
 }
 
 /** A source with its own random name, made when the first id is asked for. */
-export function createEventSource(clock: Pick<Clock, "now">, createId?: () => string): EventSource {
+export function createEventSource(
+  clock: Pick<Clock, "now" | "createId">,
+  createId?: () => string,
+): EventSource {
   let source: string | undefined;
   let last = 0;
   let momentMs = Number.NaN;
@@ -30,7 +33,7 @@ export function createEventSource(clock: Pick<Clock, "now">, createId?: () => st
   return {
     nextId: () => {
       if (createId) return createId();
-      source ??= randomId();
+      source ??= clock.createId?.() ?? randomId();
       return `${source}.${++last}`;
     },
     // toISOString costs as much as encoding a whole event, so its text is kept for the millisecond.

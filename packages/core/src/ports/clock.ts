@@ -15,6 +15,8 @@ export interface Clock {
   monotonic(): number;
   /** A number in [0, 1). */
   random(): number;
+  /** A random id that nobody else ever gets, for the name of a source. @defaultValue a nanoid */
+  createId?(): string;
   /** Resolves after `ms` milliseconds; keeps the process alive meanwhile. Resolves at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `callback` once after `ms` milliseconds. With `unref` the wait does not keep the process alive. */
