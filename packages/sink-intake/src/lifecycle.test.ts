@@ -1,0 +1,206 @@
+/** A client must not be felt by the program it is in: whatever its home, its network, its threads and its end. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo, Server } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { TestIntake } from "../test/test-intake.ts";
+import { startTestIntake } from "../test/test-intake.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How a program ended. */
+interface Run {
+  readonly code: number | null;
+  readonly stderr: string;
+  readonly closeMs: number;
+}
+
+const timeoutMs = 60_000;
+let home: string;
+let intake: TestIntake;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), "activity-lifecycle-"));
+  intake = await startTestIntake();
+});
+afterEach(async () => {
+  await intake.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function run(
+  mode: string,
+  own: { url?: string; env?: Environment; flags?: readonly string[] } = {},
+): Promise<Run> {
+  const file = fileURLToPath(new URL("../test/lifecycle-process.ts", import.meta.url));
+  const { url = intake.url, env = {}, flags = [] } = own;
+  const args = ["--conditions=@activity/source", ...flags, file, url, mode];
+  const child = spawn(process.execPath, args, {
+    env: { HOME: home, ACTIVITY_TELEMETRY: "on", ACTIVITY_FLUSH: "wait", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: timeoutMs,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  const [code] = (await once(child, "close")) as [number | null]; // By its documentation.
+  return { code, stderr, closeMs: Number(stdout) };
+}
+
+/** What arrived of a mode, each event once however often it came. */
+function stepsFrom(...modes: readonly string[]): number {
+  const steps = intake.arrived.map((text) => JSON.parse(text) as { event_id: string; from?: string });
+  return new Set(steps.filter(({ from }) => modes.includes(from ?? "")).map(({ event_id }) => event_id)).size;
+}
+
+describe("a home", () => {
+  it.each([
+    ["", "empty"],
+    ["/dev/null/x", "below a file"],
+    ["/proc", "that takes no files"],
+    ["relative", "that is no place"],
+  ])(
+    "%j, %s, costs nothing but the disk",
+    async (place) => {
+      expect(await run("close", { env: { HOME: place } })).toMatchObject({ code: 0, stderr: "" });
+      expect(stepsFrom("close")).toBe(5);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "with blanks, backslashes and letters of all kinds is a home",
+    async () => {
+      const odd = join(home, "C:\\Users\\Zoë M\\a b%20#?");
+      expect(await run("natural", { env: { HOME: odd } })).toMatchObject({ code: 0, stderr: "" });
+      await run("close", { env: { HOME: odd } });
+      expect(stepsFrom("natural", "close")).toBe(10);
+    },
+    timeoutMs,
+  );
+});
+
+describe("an end", () => {
+  it(
+    "comes by itself where nothing was recorded, and where nobody closed",
+    async () => {
+      expect(await run("idle")).toMatchObject({ code: 0, stderr: "" });
+      expect(await run("natural")).toMatchObject({ code: 0, stderr: "" });
+      await run("close");
+      expect(stepsFrom("natural", "close")).toBe(10);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "of a thread is its own: the main one goes on, and both are delivered",
+    async () => {
+      expect(await run("worker")).toMatchObject({ code: 0, stderr: "" });
+      await run("close");
+      expect(stepsFrom("worker", "thread", "close")).toBe(15);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "of a child leaves its parent what is the parent's",
+    async () => {
+      expect(await run("fork")).toMatchObject({ code: 0, stderr: "" });
+      await run("close");
+      expect(stepsFrom("fork", "child", "close")).toBe(15);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "is not put off by a name that cannot be looked up",
+    async () => {
+      const slow = fileURLToPath(new URL("../test/slow-dns.mjs", import.meta.url));
+      const url = "http://intake.example.test:9/v1/events";
+      const { code, stderr, closeMs } = await run("close", { url, flags: ["--import", slow] });
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(closeMs).toBeLessThan(5_000);
+    },
+    timeoutMs,
+  );
+});
+
+describe("a network", () => {
+  it(
+    "is reached through the proxy that is set, and directly where NO_PROXY says so",
+    async () => {
+      const lines: string[] = [];
+      const proxy = createServer((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", (bytes) => {
+          lines.push(bytes.toString("latin1").split("\r\n")[0] ?? "");
+          socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        });
+      });
+      const port = await listen(proxy);
+      const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NODE_USE_ENV_PROXY: "1" };
+      await run("close", { url: "http://intake.example.test/v1/events", env });
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines[0]).toContain("intake.example.test");
+      lines.length = 0;
+      await run("close", { env: { ...env, NO_PROXY: "127.0.0.1" } });
+      expect([lines, stepsFrom("close")]).toEqual([[], 5]);
+      proxy.close();
+    },
+    timeoutMs,
+  );
+
+  it(
+    "whose certificate nobody vouches for gets nothing, until somebody does",
+    async () => {
+      const [key, certificate] = [join(home, "key.pem"), join(home, "certificate.pem")];
+      const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+      execFileSync(
+        "openssl",
+        [
+          "req",
+          "-x509",
+          "-newkey",
+          "rsa:2048",
+          "-nodes",
+          "-days",
+          "2",
+          ...subject,
+          "-keyout",
+          key,
+          "-out",
+          certificate,
+        ],
+        { stdio: "ignore" },
+      );
+      let requests = 0;
+      const server = createSecureServer(
+        { key: readFileSync(key), cert: readFileSync(certificate) },
+        (request, response) => {
+          requests++;
+          request.resume().once("end", () => response.writeHead(202).end("{}"));
+        },
+      );
+      const url = `https://localhost:${await listen(server)}/v1/events`;
+      expect(await run("close", { url })).toMatchObject({ code: 0, stderr: "" });
+      expect(requests).toBe(0);
+      await run("close", { url, env: { NODE_EXTRA_CA_CERTS: certificate } });
+      expect(requests).toBeGreaterThan(0);
+      server.closeAllConnections();
+      server.close();
+    },
+    timeoutMs,
+  );
+});
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port; // It listens on a port, not on a pipe.
+}

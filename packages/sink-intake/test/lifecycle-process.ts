@@ -1,0 +1,33 @@
+/** A program in whose life a client is only a guest: threads, children, a slow name look-up. Prints how long `close` took. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { createCliClient } from "../src/index.ts";
+
+const [, , url = workerData as string, mode = "thread"] = process.argv; // A worker is given the address.
+const activity = createCliClient({ app: "shop", intake: { url, writeKey: "wk_1" } });
+const record = (from: string): void => {
+  for (let n = 1; n <= 5; n++) activity.track("lifecycle_step", { from, n });
+};
+
+if (!isMainThread) {
+  record("thread");
+  process.exit(3);
+}
+if (mode !== "idle") record(mode);
+if (mode === "worker") {
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: url,
+    argv: [url, "thread"],
+    execArgv: process.execArgv,
+  });
+  const [code] = (await once(worker, "exit")) as [number]; // By its documentation.
+  if (code !== 3) throw new Error(`the thread ended with ${code}`);
+}
+if (mode === "fork") await once(fork(fileURLToPath(import.meta.url), [url, "child"]), "exit");
+if (mode !== "natural" && mode !== "idle") {
+  const begunAt = performance.now();
+  await activity.close();
+  console.log(performance.now() - begunAt);
+}
