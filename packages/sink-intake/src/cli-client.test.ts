@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { audit } from "@activity/core";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake, unusedUrl } from "../test/test-intake.ts";
 import { createCliClient } from "./index.ts";
 
+// Every test starts several processes, and the machine may have other things to do.
+jest.setTimeout(60_000);
 let home: string;
 let intake: TestIntake;
 
