@@ -55,6 +55,12 @@ describe("a body", () => {
     expect(await arrive(body, headers)).toEqual([peculiar, eventText(1)]);
   });
 
+  it("that is coded is told what else it may be coded with", async () => {
+    const coded = await server.post(gzipSync(eventText(1)), { ...ndjson, "content-encoding": "gzip" });
+    expect(coded.headers.get("accept-encoding")).toBe("identity, gzip, deflate, zstd");
+    expect((await server.post(eventText(1), ndjson)).headers.get("accept-encoding")).toBeNull();
+  });
+
   it("may be one event, also one with an attribute named events", async () => {
     const event = eventText(1, { events: [{}] });
     expect(await arrive(event, json)).toEqual([event]);

@@ -14,7 +14,7 @@ import type { Principal, ProxyLimits, ProxyOptions } from "./proxy-options.ts";
 import { completeLimits } from "./proxy-options.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
 import { guardProblemHandler } from "./proxy-problem.ts";
-import { readBody } from "./read-body.ts";
+import { codingsOf, readBody } from "./read-body.ts";
 import type { ProxyRequest } from "./request.ts";
 import { sliceBody } from "./slice-body.ts";
 import type { SlicedBody } from "./sliced-body.ts";
@@ -142,7 +142,7 @@ class Pipeline<P extends Principal> implements EventProxy {
       const answer = consent
         ? await this.#take(sliced, { request, requestId, trail })
         : acceptedAnswer({ ...noneTaken, discarded: sliced.slices.length, request_id: requestId });
-      return withReceipt(answer, sliced, origin);
+      return withReceipt(withCodings(answer, request), sliced, origin);
     } finally {
       account.release();
     }
@@ -249,6 +249,12 @@ const noneTaken = { accepted: 0, duplicates: 0, rejected: 0 };
 function sinkProblem(index: number, eventId: string | undefined, reason: Reason): AnsweredProblem {
   const { code, detail = "the sink refused the event for good" } = reason;
   return { index, ...(eventId === undefined ? {} : { event_id: eventId }), pointer: "", code, detail };
+}
+
+/** Tells a client that codes its bodies what else it might use. */
+function withCodings(answer: ProxyAnswer, request: ProxyRequest): ProxyAnswer {
+  if (request.header("content-encoding") === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, "accept-encoding": codingsOf(request) } };
 }
 
 /** A closing page cannot read its answer; the next one finds this cookie. */

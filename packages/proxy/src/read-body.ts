@@ -64,10 +64,15 @@ export function tooLarge(
   });
 }
 
+/** What bodies may be coded with here, as `Accept-Encoding` says it in an answer (RFC 9110 §12.5.3). */
+export function codingsOf({ decoders }: Pick<ProxyRequest, "decoders">): string {
+  return ["identity", ...Object.keys(decoders)].join(", ");
+}
+
 function decoderOf(request: ProxyRequest, coding: string): BodyDecoder | undefined {
   if (coding === "identity" || coding === "") return undefined;
   if (Object.hasOwn(request.decoders, coding)) return request.decoders[coding];
-  const known = ["identity", ...Object.keys(request.decoders)].join(", ");
+  const known = codingsOf(request);
   throw new Refusal({
     status: httpContract.status.unknownMediaType,
     code: "unknown_coding",
