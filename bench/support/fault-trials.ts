@@ -37,7 +37,10 @@ export async function runRow(
   for (let run = 0; run < runs; run++) {
     for (const client of spooling) {
       const { fault, end } = row;
-      trials.push(await runIntakeTrial({ client, fault, end, events }));
+      // Against five events a request it takes 200 of them, each with its turn of a busy machine.
+      trials.push(
+        await runIntakeTrial({ client, fault, end, events, nextFlushMs: 60_000, timeoutMs: 120_000 }),
+      );
     }
   }
   const sum = (of: (trial: IntakeTrial) => number): number =>
