@@ -33,7 +33,7 @@ for (let n = 1; n <= events; n++) {
   client.track(sampleAttributes(n));
   recorded = n;
   if (n % 2_000 === 0) await setImmediate();
-  if (n % 100_000 === 0) report();
+  if (n % 10_000 === 0) report();
 }
 report();
 if (end === "kill") process.kill(process.pid, "SIGKILL");

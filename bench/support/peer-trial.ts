@@ -53,7 +53,7 @@ export async function runPeerTrial(options: PeerTrialOptions): Promise<PeerTrial
   }
 }
 
-/** The most memory that a million events take while the collector is down, and how many were recorded in 5 minutes. */
+/** The most memory that a million events take while the collector is down, and how many were recorded in 4 minutes. */
 export async function runPeerMillion(
   peer: PeerName,
 ): Promise<{ readonly peakRssMb: number; readonly recorded: number }> {
@@ -61,7 +61,7 @@ export async function runPeerMillion(
   try {
     await collector.down();
     const settings: PeerProgramSettings = { peer, url: collector.url, events: 1_000_000, end: "exit" };
-    const { reports } = await startProgram<PeerProgramReport>(program, { settings, timeoutMs: 300_000 })
+    const { reports } = await startProgram<PeerProgramReport>(program, { settings, timeoutMs: 240_000 })
       .ended;
     const { peakRssMb = Number.NaN, recorded = 0 } = reports.at(-1) ?? {};
     return { peakRssMb, recorded };
