@@ -95,8 +95,8 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     const storedByFirst = store.stored.length;
     await imposed.end();
     const next = toProcess(await start({ events: 0, flushMs: nextFlushMs, stayMs: 0, end: "close" }).ended);
-    // Something else may be sending too, such as a flusher that outlives its command.
-    if (settings.client === "cli") await until(() => store.stored.length >= settings.events, 5_000);
+    // The flusher that a command left may have what the next start would have sent.
+    if (settings.client === "cli") await until(() => store.stored.length >= settings.events, 35_000);
     const account = accountFor({ events: settings.events, taken: collector.taken, stored: store.stored });
     const killed = settings.end === "kill" || killWhen !== undefined;
     return {
