@@ -29,7 +29,7 @@ export async function runMillion(client: MillionResult["client"]): Promise<Milli
   const fault = intakeFaults.down;
   const common = { client, fault, end: "close", timeoutMs: patienceMs, nextFlushMs: 120_000 } as const;
   const empty = await runIntakeTrial({ ...common, events: 0 });
-  const trial = await runIntakeTrial({ ...common, events: million });
+  const trial = await runIntakeTrial({ ...common, events: million, maxStarts: 1 });
   const { spool, memoryStore } = defaultLimits;
   const reported = droppedIn(trial);
   // Both processes record more than the numbered events: the end of a source, a start. The ledgers count them too.

@@ -2,16 +2,17 @@
 import type { RowResult } from "./fault-trials.ts";
 import type { PeerTrial } from "./peer-trial.ts";
 
-/** One line of the table: a name, our cell, those of others. */
-export function lineOf([name = "", own = "", ...others]: readonly string[]): string {
-  return [name.padEnd(26), own.padEnd(40), ...others.map((cell) => cell.padEnd(22))].join("").trimEnd();
+/** One line of the table: a name, and a cell for each client. */
+export function lineOf([name = "", ...cells]: readonly string[]): string {
+  return [name.padEnd(26), ...cells.map((cell) => cell.padEnd(42))].join("").trimEnd();
 }
 
 /** `1000 (0 at once) / 1.9 s`, and what was sent again under its old id. */
-export function cellOfRow({ events, lost, storedByFirst, repeats, closeS, runs }: RowResult): string {
+export function cellOfRow({ events, lost, storedByFirst, repeats, closeS, runs, starts }: RowResult): string {
   const arrived = events - lost / runs;
   const early = storedByFirst === events ? "" : ` (${storedByFirst} at once)`;
-  return `${arrived}${early}${seconds(closeS?.median)}${repeatsOf(repeats)}`;
+  const again = starts > 1 ? ` after ${starts} starts` : "";
+  return `${arrived}${again}${early}${seconds(closeS?.median)}${repeatsOf(repeats)}`;
 }
 
 /** The same for another maker's client; `> 40 s` where it never came to an end. */

@@ -1,6 +1,6 @@
-/** Our own clients through every row of the table, several times. */
-import type { IntakeTrial } from "../../e2e/failures/support/intake-trial.ts";
-import { runIntakeTrial, spooling } from "../../e2e/failures/support/intake-trial.ts";
+/** Our own clients through a row of the table, several times. */
+import type { IntakeTrial, spooling } from "../../e2e/failures/support/intake-trial.ts";
+import { runIntakeTrial } from "../../e2e/failures/support/intake-trial.ts";
 import type { FaultRow } from "./fault-rows.ts";
 import type { Spread } from "./measure.ts";
 import { spreadOf } from "./measure.ts";
@@ -9,7 +9,6 @@ import { spreadOf } from "./measure.ts";
 export interface RowResult {
   /** Of one run. */
   readonly events: number;
-  /** With both kinds of client together. */
   readonly runs: number;
   readonly lost: number;
   readonly duplicated: number;
@@ -18,6 +17,8 @@ export interface RowResult {
   readonly repeats: number;
   /** In the store before the first process had ended: the fewest of any run. */
   readonly storedByFirst: number;
+  /** How often it was started again: the most of any run. */
+  readonly starts: number;
   /** Of `close`, in seconds; `undefined` where it was not called. */
   readonly closeS: Spread | undefined;
   readonly unhandledRejections: number;
@@ -28,21 +29,20 @@ export interface RowResult {
   readonly broken: readonly string[];
 }
 
-/** Runs a row with both kinds of client, one after the other. */
+/** How often a row is run, with which of our clients and how many events. */
+export interface RowOptions {
+  readonly client: (typeof spooling)[number];
+  readonly events: number;
+  readonly runs: number;
+}
+
+/** Runs a row. */
 export async function runRow(
-  row: FaultRow,
-  { events, runs }: { events: number; runs: number },
+  { fault, end }: FaultRow,
+  { client, events, runs }: RowOptions,
 ): Promise<RowResult> {
   const trials: IntakeTrial[] = [];
-  for (let run = 0; run < runs; run++) {
-    for (const client of spooling) {
-      const { fault, end } = row;
-      // Against five events a request it takes 200 of them, each with its turn of a busy machine.
-      trials.push(
-        await runIntakeTrial({ client, fault, end, events, nextFlushMs: 60_000, timeoutMs: 120_000 }),
-      );
-    }
-  }
+  for (let run = 0; run < runs; run++) trials.push(await runIntakeTrial({ client, fault, end, events }));
   const sum = (of: (trial: IntakeTrial) => number): number =>
     trials.reduce((total, trial) => total + of(trial), 0);
   const processes = trials.flatMap(({ first, next }) => [first, next]);
@@ -55,6 +55,7 @@ export async function runRow(
     newIds: sum(({ account }) => account.newIds),
     repeats: Math.max(...trials.map(({ account }) => account.repeats)),
     storedByFirst: Math.min(...trials.map(({ storedByFirst }) => storedByFirst)),
+    starts: Math.max(...trials.map(({ starts }) => starts)),
     closeS: closes.length === 0 ? undefined : spreadOf(closes),
     unhandledRejections: processes.reduce((total, end) => total + end.unhandledRejections, 0),
     stderrLines: processes.reduce((total, { stderr }) => total + stderr.length, 0),

@@ -10,7 +10,13 @@ const { healthy, losesAnswers, neverAnswers } = intakeFaults;
 it.concurrent(
   "sees that a client in memory loses what waits when it is killed",
   async () => {
-    const trial = await runIntakeTrial({ client: "memory", fault: healthy, events: fewEvents, end: "kill" });
+    const trial = await runIntakeTrial({
+      client: "memory",
+      fault: healthy,
+      events: fewEvents,
+      end: "kill",
+      maxStarts: 1,
+    });
     expect(trial.broken(patientCloseMs)).toEqual([`${fewEvents} event(s) lost`]);
   },
   trialTimeoutMs,

@@ -42,7 +42,7 @@ it.concurrent(
   "in memory: counts and reports what was lost, and names it downstream",
   async () => {
     const events = 10_500;
-    const trial = await runIntakeTrial({ client: "memory", fault: down, events, end: "close" });
+    const trial = await runIntakeTrial({ client: "memory", fault: down, events, end: "close", maxStarts: 1 });
     const { ledger, report } = trial.first;
     expect(ledger?.droppedBy.capacity).toBeGreaterThanOrEqual(events - 10_000); // The limit of a memory store.
     expect(ledger?.dropped).toBe(ledger?.recorded);
