@@ -84,8 +84,7 @@ export interface EndedSourcesOptions {
  * @throws when the folder cannot be read.
  */
 export function takeEndedSources({ folder, owner, survey, clock }: EndedSourcesOptions): readonly MarkName[] {
-  const files = readdirSync(folder);
-  const ended = files.flatMap((file) => {
+  const ended = readdirSync(folder).flatMap((file) => {
     const mark = parseMark(file);
     const writer = mark && parseOwner(mark.owner);
     if (mark === undefined || writer === undefined) return [];
@@ -96,7 +95,8 @@ export function takeEndedSources({ folder, owner, survey, clock }: EndedSourcesO
       removeMark(folder, mark);
     return [];
   });
-  const lastOf = createLastNumbers(folder, files);
+  // Looked at again: a process that was alive the first time may have begun a segment before it died.
+  const lastOf = createLastNumbers(folder, ended.length > 0 ? readdirSync(folder) : []);
   return ended.flatMap((mark) => {
     try {
       const last = Math.max(mark.last, lastOf(mark));
