@@ -13,6 +13,8 @@ const maxWaiting = 10_000;
  * @throws INVALID_OPTION for a topic that is not there; what kafkajs throws.
  */
 export async function* readTopic({ brokers, topic, ssl, sasl }: KafkaSettings): AsyncGenerator<string> {
+  // Loading it mends timers of kafkajs that make Node warn of them.
+  await import("@activity/sink-kafka");
   const { Kafka, logLevel } = (await import("kafkajs")).default;
   const kafka = new Kafka({
     clientId: "activity-intake-audit",
