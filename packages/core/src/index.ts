@@ -72,6 +72,7 @@ export type {
   AckLevel,
   DropCounts,
   DropReason,
+  LateFate,
   LedgerSnapshot,
   Sink,
   TimeoutOptions,

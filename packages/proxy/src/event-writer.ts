@@ -63,12 +63,16 @@ export class EventWriter {
     const stop = new AbortController();
     const write = own.length > 0 ? this.#start(own, tenant, stop.signal) : undefined;
     const carriers = joined.map((at) => this.#carrierOf(events[at]?.event_id ?? "", tenant));
-    await this.#wait([write, ...carriers.map((carrier) => carrier?.write)], stop);
+    await this.#wait(
+      [write?.done, ...carriers.map((carrier) => carrier?.write.settled(carrier.place))],
+      stop,
+    );
     const exceptions: EventFate[] = [];
     if (write) for (const [place, fate] of write.fates) exceptions.push({ at: places[place] ?? 0, fate });
     for (const [index, at] of joined.entries()) {
       const carrier = carriers[index];
-      const fate = carrier?.write.fates.get(carrier.place);
+      // Nobody carries it any more: whether it was taken is not known here.
+      const fate = carrier === undefined ? forgotten : carrier.write.fates.get(carrier.place);
       if (fate === undefined) duplicates++;
       else exceptions.push({ at, fate });
     }
@@ -80,10 +84,8 @@ export class EventWriter {
     const { ack } = this.#options;
     const write = new PendingWrite(events, tenant, this.#call(events, { until: ack, signal }));
     this.#pending.add(write);
-    void write.done.then(() => {
-      this.#pending.delete(write);
-      this.#settle(write);
-    });
+    void write.done.then(() => this.#settle(write));
+    void write.known.then(() => this.#pending.delete(write));
     return write;
   }
 
@@ -113,7 +115,7 @@ export class EventWriter {
   }
 
   /** Waits until writes are answered or the time for them is up; `stop` is told in time to answer. */
-  async #wait(writes: readonly (PendingWrite | undefined)[], stop: AbortController): Promise<void> {
+  async #wait(writes: readonly (Promise<void> | undefined)[], stop: AbortController): Promise<void> {
     const { clock, ackTimeoutMs } = this.#options;
     const stopWaiting: { timer?: { cancel(): void } } = {};
     const late = new Promise<void>((resolve) => {
@@ -123,15 +125,26 @@ export class EventWriter {
       };
       stopWaiting.timer = clock.setTimer(abort, ackTimeoutMs, { unref: true });
     });
-    await Promise.race([Promise.all(writes.flatMap((write) => write?.done ?? [])), late]);
+    await Promise.race([Promise.all(writes.flatMap((write) => write ?? [])), late]);
     stopWaiting.timer?.cancel();
   }
 
-  #settle({ events, tenant, fates }: PendingWrite): void {
+  /** Ids stay reserved as long as the fate of their event may still be told. */
+  #settle(write: PendingWrite): void {
     const { window } = this.#options;
     if (window === undefined) return;
-    const taken = fates.size === 0 ? events : events.filter((_, place) => !fates.has(place));
-    window.take(taken, tenant);
-    for (const place of fates.keys()) window.release(events[place]?.event_id ?? "", tenant);
+    const { events, tenant, fates } = write;
+    window.take(fates.size === 0 ? events : events.filter((_, place) => !fates.has(place)), tenant);
+    for (const place of fates.keys()) {
+      const event = events[place] as ActivityEvent; // One of them.
+      const end = (): void => {
+        if (write.fates.has(place)) window.release(event.event_id, tenant);
+        else window.take([event], tenant);
+      };
+      if (write.isLate(place)) void write.settled(place).then(end);
+      else end();
+    }
   }
 }
+
+const forgotten: Fate = { was: "open", reason: { code: "unanswered" }, taken: true };

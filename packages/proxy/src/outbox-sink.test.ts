@@ -8,7 +8,9 @@ afterEach(stopServers);
 
 /** A next hop that a test switches. */
 interface Hop {
-  state: "up" | "down" | "silent";
+  state: "up" | "down" | "silent" | "slow";
+  /** Lets a slow hop take what it was sent. */
+  answer?: () => void;
   /** How often something was sent. */
   sends: number;
   readonly texts: string[];
@@ -18,6 +20,12 @@ async function start(hop: Hop, { maxEvents = 1_000, ackTimeoutMs = 5_000 } = {})
   const send = async (batch: Batch, signal: AbortSignal): Promise<Verdict> => {
     hop.sends++;
     if (hop.state === "silent") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (hop.state === "slow") {
+      await new Promise<void>((resolve) => {
+        hop.answer = resolve;
+      });
+      hop.state = "up";
+    }
     if (hop.state !== "up") return { kind: "retry", reason: { code: "unreachable" } };
     for (let at = 0; at < batch.count; at++) hop.texts.push(new TextDecoder().decode(batch.at(at)));
     return { kind: "delivered" };
@@ -61,6 +69,17 @@ describe("a proxy before an outbox", () => {
     const answer = post(body);
     await until(() => hop.sends > 0);
     expect(await answer).toMatchObject({ status: 503, json: { code: "not_confirmed" } });
+  });
+
+  it("waits with a repeat for events in flight, and takes the fate that they have after all", async () => {
+    const hop: Hop = { state: "slow", sends: 0, texts: [] };
+    const { post } = await start(hop, { ackTimeoutMs: 300 });
+    expect(await post(body)).toMatchObject({ status: 503, json: { code: "not_confirmed" } });
+    const repeat = post(body);
+    setTimeout(() => hop.answer?.(), 50);
+    expect(await repeat).toMatchObject({ status: 202, json: { accepted: 0, duplicates: 50 } });
+    expect(await post(body)).toMatchObject({ status: 202, json: { accepted: 0, duplicates: 50 } });
+    expect(hop.texts).toEqual(body.split("\n"));
   });
 
   it("says 503 with nothing taken where the store is full", async () => {

@@ -16,8 +16,11 @@ export class PendingWrite {
   readonly tenant: string | undefined;
   /** Settles with the sink's answer. Never rejects. */
   readonly done: Promise<void>;
+  /** Settles when the fate of every event is known, late ones too. Never rejects. */
+  readonly known: Promise<void>;
   #outcome: WriteOutcome | undefined;
-  #fates: ReadonlyMap<number, Fate> | undefined;
+  #fates: Map<number, Fate> | undefined;
+  readonly #late = new Map<number, Promise<void>>();
   #places: ReadonlyMap<string, number> | undefined;
 
   constructor(events: readonly ActivityEvent[], tenant: string | undefined, outcome: Promise<WriteOutcome>) {
@@ -26,7 +29,20 @@ export class PendingWrite {
     this.done = outcome.then((settled) => {
       this.#outcome = settled;
       this.#fates = undefined;
+      if (settled.state === "done") for (const exception of settled.except ?? []) this.#awaitLate(exception);
     });
+    this.known = this.done.then(() => Promise.all(this.#late.values())).then(() => undefined);
+  }
+
+  /** Settles when the fate of one event is known. */
+  async settled(place: number): Promise<void> {
+    await this.done;
+    await this.#late.get(place);
+  }
+
+  /** Whether the fate of an event may still be told. */
+  isLate(place: number): boolean {
+    return this.#late.has(place);
   }
 
   /** Where an id of a tenant stands among the events; `undefined` where this write does not carry it. */
@@ -38,21 +54,36 @@ export class PendingWrite {
 
   /** Fates by place; those not named were accepted. While the sink has not answered, all are open. */
   get fates(): ReadonlyMap<number, Fate> {
+    return this.#ownFates();
+  }
+
+  #ownFates(): Map<number, Fate> {
     this.#fates ??= this.#readFates();
     return this.#fates;
   }
 
-  #readFates(): ReadonlyMap<number, Fate> {
+  /** An event in flight when its write was given up may arrive after all. */
+  #awaitLate({ index, reason, late }: WriteException): void {
+    if (late === undefined) return;
+    const told = late.then((was) => {
+      this.#late.delete(index);
+      if (was === "delivered") this.#ownFates().delete(index);
+      else this.#ownFates().set(index, fateOf({ index, was, reason }));
+    });
+    this.#late.set(index, told);
+  }
+
+  #readFates(): Map<number, Fate> {
     const outcome = this.#outcome;
     if (outcome === undefined) return this.#all({ was: "open", reason: { code: "unanswered" }, taken: true });
     if (outcome.state === "refused") {
       const { reason, retryAfterMs } = outcome;
       return this.#all({ was: "open", reason, taken: false, retryAfterMs });
     }
-    return new Map(outcome.except?.map((exception) => [exception.index, fateOf(exception)]));
+    return new Map(outcome.except?.map((exception) => [exception.index, fateOf(exception)] as const));
   }
 
-  #all(fate: Fate): ReadonlyMap<number, Fate> {
+  #all(fate: Fate): Map<number, Fate> {
     return new Map(this.events.map((_, place) => [place, fate]));
   }
 }

@@ -200,7 +200,8 @@ export class DeliveryLoop {
     const { ledger, waiters, store } = this.#port;
     ledger.settle(outcome, batch.count);
     const { from } = batch;
-    const was = outcome === "rejected" || outcome === "dropped" ? outcome : undefined;
+    const failed = outcome === "rejected" || outcome === "dropped" || outcome === "withdrawn";
+    const was = failed ? outcome : undefined;
     for (const index of batch.indices) {
       const position = from.lease.positions[index] ?? 0;
       // 0 is another process's event: nobody here waits for it.

@@ -83,7 +83,7 @@ describe("a ticket", () => {
       reached: "delivered",
       except: [
         { index: 1, was: "withdrawn", reason: { code: "aborted" } },
-        { index: 2, was: "unknown", reason: { code: "aborted" } },
+        { index: 2, was: "unknown", reason: { code: "aborted" }, late: expect.any(Promise) },
       ],
     };
     expect(outcomes).toEqual([expected]);
@@ -91,6 +91,23 @@ describe("a ticket", () => {
     waiters.settle(2);
     waiters.settle(3, "rejected", reason);
     expect(outcomes).toEqual([expected]);
+  });
+
+  it("tells the fate of what was in flight at an abort when it is known", async () => {
+    const { waiters, outcomes, note } = start(5);
+    const ticket = waiters.open(1, 4, note);
+    waiters.abort(ticket, new Set([3]), { code: "aborted" });
+    waiters.settle(1);
+    waiters.settle(2, "rejected", reason);
+    waiters.end("dropped", reason);
+    const [outcome] = outcomes;
+    const except = outcome?.state === "done" ? (outcome.except ?? []) : [];
+    expect(await Promise.all(except.map(({ late }) => late))).toEqual([
+      "delivered",
+      "rejected",
+      "dropped",
+      undefined,
+    ]);
   });
 
   it("knows which positions nobody waits for any more, until they have an outcome", () => {

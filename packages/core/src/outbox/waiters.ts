@@ -1,5 +1,5 @@
 import type { Reason } from "../ports/reason.ts";
-import type { AckLevel, WriteException, WriteOutcome } from "../ports/sink.ts";
+import type { AckLevel, LateFate, WriteException, WriteOutcome } from "../ports/sink.ts";
 import type { Position } from "../ports/store.ts";
 
 /** A write that waits for its events: one for all of them, with an entry only for those that fail. */
@@ -9,6 +9,8 @@ export interface Ticket {
   /** Events without an outcome, by their place in the write. */
   readonly open: Set<number>;
   readonly except: WriteException[];
+  /** Events that were answered as unknown, and who hears of their fate. */
+  readonly late: Map<number, (fate: LateFate) => void>;
   /** Its caller has gone: nothing of it is sent again. */
   aborted: boolean;
   readonly resolve: (outcome: WriteOutcome) => void;
@@ -47,7 +49,15 @@ export class Waiters {
   /** Opens a ticket for `count` positions from `first`. */
   open(first: Position, count: number, resolve: (outcome: WriteOutcome) => void): Ticket {
     const open = new Set(Array.from({ length: count }, (_, index) => index));
-    const ticket: Ticket = { first, last: first + count - 1, open, except: [], aborted: false, resolve };
+    const ticket: Ticket = {
+      first,
+      last: first + count - 1,
+      open,
+      except: [],
+      late: new Map(),
+      aborted: false,
+      resolve,
+    };
     this.#tickets.push(ticket);
     return ticket;
   }
@@ -74,6 +84,7 @@ export class Waiters {
     }
     const ticket = this.#ticketOf(position);
     if (ticket === undefined || !ticket.open.delete(position - ticket.first)) return;
+    ticket.late.get(position - ticket.first)?.(was ?? "delivered");
     if (was !== undefined)
       ticket.except.push({ index: position - ticket.first, was, reason: reason ?? { code: was } });
     if (ticket.open.size === 0) this.finish(ticket, "delivered");
@@ -89,8 +100,13 @@ export class Waiters {
   /** Answers a ticket now and forgets it, unless events of it are still under way. */
   abort(ticket: Ticket, unsent: ReadonlySet<number>, reason: Reason): void {
     ticket.aborted = true;
-    for (const index of ticket.open)
-      ticket.except.push({ index, was: unsent.has(index) ? "withdrawn" : "unknown", reason });
+    for (const index of ticket.open) {
+      if (unsent.has(index)) ticket.except.push({ index, was: "withdrawn", reason });
+      else {
+        const late = new Promise<LateFate>((resolve) => ticket.late.set(index, resolve));
+        ticket.except.push({ index, was: "unknown", reason, late });
+      }
+    }
     ticket.resolve(outcomeOf(ticket, "delivered"));
   }
 
@@ -100,6 +116,7 @@ export class Waiters {
     this.#barriers.clear();
     for (const ticket of [...this.#tickets]) {
       for (const index of ticket.open) ticket.except.push({ index, was, reason });
+      for (const index of ticket.open) ticket.late.get(index)?.(was);
       this.finish(ticket, "delivered");
     }
   }

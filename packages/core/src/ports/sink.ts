@@ -16,7 +16,12 @@ export interface WriteException {
    */
   readonly was: "rejected" | "dropped" | "withdrawn" | "unknown";
   readonly reason: Reason;
+  /** For `unknown`, from a sink that can tell: settles when the fate of the event is known after all. Never rejects. */
+  readonly late?: Promise<LateFate> | undefined;
 }
+
+/** What became of an event in flight after its write was aborted; `unknown` where nobody will ever tell. */
+export type LateFate = "delivered" | WriteException["was"];
 
 /** The answer to a write. The common case carries no entry for each event. */
 export type WriteOutcome =
