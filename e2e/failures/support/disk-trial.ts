@@ -12,6 +12,8 @@ import { startProgram } from "./start-program.ts";
 /** A home of its own for programs whose disk will fail, and an intake that is well. */
 export interface DiskTrial {
   readonly home: string;
+  /** The address of its intake; programs send with the key `wk_1`. */
+  readonly url: string;
   /** The directory of spools below that home. */
   readonly spools: string;
   /** The one spool in it, once a program has recorded something. */
@@ -39,6 +41,7 @@ export async function startDiskTrial(client: "service" | "cli"): Promise<DiskTri
   const collector: Collector = await startCollector(store);
   return {
     home,
+    url: collector.url,
     spools,
     folder: () => {
       const [name = ""] = readdirSync(spools);
