@@ -30,6 +30,7 @@ it.each(spooling)(
     expect(faultsOf(next)).toEqual([]);
     expect(problemsOf(next)).toEqual([{ code: "dropped", reason: "corrupt", times: 1 }]);
     expect(next.reports.at(-1)?.ledger.droppedBy).toEqual({ corrupt: 2 });
+    await trial.arrived(fewEvents - 1);
     expect(new Set(trial.stored()).size).toBe(fewEvents - 1);
     const aside = readdirSync(join(trial.folder(), "quarantine"));
     expect(readFileSync(join(trial.folder(), "quarantine", aside[0] ?? ""), "utf8")).toBe(`${lines[41]}\n`);

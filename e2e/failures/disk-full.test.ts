@@ -20,6 +20,7 @@ it.each(spooling)(
     const run = await trial.run({ events: fewEvents, end: "close", starter: fullDisk(trial.spools) });
     expect(faultsOf(run)).toEqual([]);
     expect(problemsOf(run)).toEqual(oneProblem);
+    await trial.arrived(fewEvents);
     expect(new Set(trial.stored()).size).toBe(fewEvents);
   },
   patientMs,
@@ -37,6 +38,7 @@ it.each(spooling)(
     const next = await trial.run({ events: 0, flushMs: 10_000, end: "close" });
     expect(faultsOf(next)).toEqual([]);
     expect(problemsOf(next)).toEqual([]);
+    await trial.arrived(1);
     const stored = trial.stored();
     expect(stored.length).toBeGreaterThan(0);
     expect(new Set(stored).size).toBe(stored.length);

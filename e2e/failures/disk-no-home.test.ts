@@ -19,6 +19,7 @@ it.each(["/dev/null/home", "/proc", "not/absolute"])(
     const run = await trial.run({ events: fewEvents, end: "close", environment: { HOME: home } });
     expect(faultsOf(run)).toEqual([]);
     expect(problemsOf(run)).toEqual(oneProblem);
+    await trial.arrived(fewEvents);
     expect(new Set(trial.stored()).size).toBe(fewEvents);
   },
   patientMs,
@@ -34,6 +35,7 @@ it.each(["service", "cli"] as const)(
     chmodSync(trial.home, 0o700);
     expect(faultsOf(run)).toEqual([]);
     expect(problemsOf(run)).toEqual(oneProblem);
+    await trial.arrived(fewEvents);
     expect(new Set(trial.stored()).size).toBe(fewEvents);
     expect(readdirSync(trial.home)).toEqual([]);
   },

@@ -42,9 +42,11 @@ async function expectDelivery(trial: DiskTrial, starter: readonly string[], mend
   const run = await trial.run({ events: fewEvents, end: "close", starter });
   expect(faultsOf(run)).toEqual([]);
   expect(problemsOf(run)).toEqual(oneProblem);
+  await trial.arrived(fewEvents);
   expect(new Set(trial.stored()).size).toBe(fewEvents);
   mend();
   expect(faultsOf(await trial.run({ events: 0, flushMs: 10_000, end: "close" }))).toEqual([]);
+  await trial.arrived(fewEvents + left);
   expect(trial.stored()).toHaveLength(fewEvents + left);
   expect(new Set(trial.stored()).size).toBe(fewEvents + left);
 }

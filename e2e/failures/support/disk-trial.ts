@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Collector } from "./collector.ts";
 import { startCollector } from "./collector.ts";
 import { proxyStore } from "./final-store.ts";
@@ -22,6 +23,8 @@ export interface DiskTrial {
   run(options: DiskRunOptions): Promise<ProgramRun<IntakeProgramReport>>;
   /** Ids of the numbered events that the intake has stored, each as often as it stands there. */
   stored(): readonly string[];
+  /** Waits until the intake has so many distinct ones: a flusher outlives its command. */
+  arrived(count: number): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -55,6 +58,11 @@ export async function startDiskTrial(client: "service" | "cli"): Promise<DiskTri
         ...(starter === undefined ? {} : { starter }),
       }).ended,
     stored: () => store.stored.map(({ id }) => id),
+    arrived: async (count) => {
+      const deadline = performance.now() + 60_000;
+      const distinct = (): number => new Set(store.stored.map(({ id }) => id)).size;
+      while (distinct() < count && performance.now() < deadline) await sleep(10);
+    },
     end: async () => {
       await collector.close();
       rmSync(home, { recursive: true, force: true });
@@ -70,8 +78,9 @@ export function faultsOf({
   reports,
 }: ProgramRun<IntakeProgramReport>): readonly string[] {
   const report = reports.at(-1);
-  const { recorded = 0, adopted = 0, delivered = 0, rejected = 0, droppedBy = {} } = report?.ledger ?? {};
-  const rest = recorded + adopted - delivered - rejected - (droppedBy.corrupt ?? 0);
+  const { recorded = 0, adopted = 0, delivered = 0, handedOver = 0, droppedBy = {} } = report?.ledger ?? {};
+  // What a command hands over is sent by its flusher, which the test waits for at the intake.
+  const rest = recorded + adopted - delivered - handedOver - (droppedBy.corrupt ?? 0);
   return [
     ...(code === 0 ? [] : [`ended with ${code ?? signal}`]),
     ...stderr.map((line) => `on stderr: ${line}`),

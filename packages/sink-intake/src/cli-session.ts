@@ -73,7 +73,9 @@ export class CliSession implements Session {
 
   #closeMs(asked: number = defaultLimits.closeMs): number {
     const { plan } = this.#options;
-    const { transport } = this.#open;
+    const { transport, survives } = this.#open;
+    // What only this process has, nobody else can send.
+    if (plan.kind !== "in-process" && !survives()) return asked;
     // Whoever gives no time wants no attempt that is broken off.
     if (asked <= 0) transport.seal();
     switch (plan.kind) {

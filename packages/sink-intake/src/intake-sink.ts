@@ -62,6 +62,8 @@ export interface IntakeGate {
 export interface OpenIntake {
   readonly sink: Sink;
   readonly transport: GatedTransport;
+  /** Whether everything that waits outlives this process. */
+  survives(): boolean;
 }
 
 /**
@@ -106,7 +108,7 @@ export function openIntake(options: IntakeSinkOptions, gate: IntakeGate = {}): O
   const maxAgeMs = options.maxAgeMs ?? (mode === "memory" ? undefined : defaultLimits.spool.ageMs);
   const sink = createOutbox(transport, store, { clock, retry, lingerMs, importanceOf, onProblem, maxAgeMs });
   told.sink = sink;
-  return { sink, transport };
+  return { sink, transport, survives: () => store.survives };
 }
 
 /** The folder in which the events of these options wait; `undefined` where none do. */
