@@ -44,8 +44,8 @@ export interface KafkajsDriverOptions {
   readonly compression?: KafkaCompression | undefined;
   /**
    * Brokers recognise what is sent again within one send, after a lost answer or a new leader: fewer repeats, still not
-   * exactly once, since after three tries, and in the next process, a repeat is a new record. One send at a time: less
-   * than half the throughput. @defaultValue false
+   * exactly once, since after three tries, and in the next process, a repeat is a new record. One send at a time: 0.4
+   * to 0.8 of the throughput, less where Kafka answers slowly. @defaultValue false
    */
   readonly idempotent?: boolean | undefined;
   /** How long connecting to one broker may take. @defaultValue 3,000 */
