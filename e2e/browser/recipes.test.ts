@@ -125,11 +125,11 @@ describe("a page built with Svelte", () => {
 });
 
 describe("a page with a worker", () => {
-  it("records what the worker tells; a client in the worker does nothing", async () => {
+  it("records what the worker tells, and the worker what it does", async () => {
     await onPage(await built("web-worker"), async ({ page, problems }, site) => {
       await page.getByText("done").waitFor();
-      const [event] = await arrived(site, ["import_end"]);
-      expect(event).toMatchObject({ rows: 1_000 });
+      const events = await arrived(site, ["rows_read", "import_end"]);
+      expect(events).toMatchObject([{ rows: 1_000 }, { rows: 1_000 }]);
       expect(problems).toEqual([]);
     });
   });

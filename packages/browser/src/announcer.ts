@@ -5,7 +5,7 @@ import type { WaitingEvent } from "./waiting-event.ts";
 /** The attributes of one `events_dropped`: events of one source, given up for one reason. */
 export interface DropAnnouncement {
   /** Of the event that says it, once there is one. */
-  id?: string;
+  id?: string | undefined;
   readonly attributes: {
     readonly reason: string;
     count: number;

@@ -38,6 +38,11 @@ export interface AttemptOptions {
 /** Makes the door through which a page posts. */
 export function createAttempts({ url, headers, notes, clock, onUnwanted }: AttemptOptions): Attempts {
   let bytesInFlight = 0;
+  /**
+   * Whether the last request was answered. Only then the next is compressed: a server that does not let the header in
+   * looks like one that is down.
+   */
+  let isHeard = false;
   /** Answers in a row that need somebody's attention. */
   let refusals = 0;
 
@@ -50,7 +55,7 @@ export function createAttempts({ url, headers, notes, clock, onUnwanted }: Attem
     let flying = 0;
     try {
       let size = utf8Bytes(text);
-      if (!isLeaving && size > compressBytes && "CompressionStream" in globalThis) {
+      if (isHeard && !isLeaving && size > compressBytes && "CompressionStream" in globalThis) {
         const bytes = await compress(text);
         init.body = bytes;
         init.headers["content-encoding"] = "gzip";
@@ -64,7 +69,9 @@ export function createAttempts({ url, headers, notes, clock, onUnwanted }: Attem
       }
       flying = size;
       bytesInFlight += size;
+      isHeard = false;
       const answer = await postBatch(url, init, clock);
+      isHeard = true;
       const verdict = toHttpVerdict({ ...answer, refusals: refusals + 1 }, ids.length, clock.now());
       if (verdict.kind === "denied") return onUnwanted();
       refusals = verdict.kind === "retry" && verdict.attention ? refusals + 1 : 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { bundle } from "../test/bundle.ts";
 
 /** gzip bytes, minified, of "make a client and record one event", and what each plugin adds. */
-const budget = { client: 11_700, pageViews: 700, errors: 400 };
+const budget = { client: 11_900, pageViews: 700, errors: 400 };
 
 const make = (plugins: string) =>
   `createBrowserClient({ url: "/v1/events", service: { name: "shop" }, plugins: [${plugins}] }).track("click");`;

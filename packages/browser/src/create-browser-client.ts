@@ -10,7 +10,7 @@ const registryKey: unique symbol = Symbol.for("@activity/browser");
 
 /**
  * Makes the client of this page and url. A second call with the same url returns the first one's client and passes over
- * its options; after `close` a call makes a new one. Where there is no page (on a server, in a worker) it returns
+ * its options; after `close` a call makes a new one. Where there is neither page nor worker (on a server) it returns
  * a client that does nothing, so that code which also runs there needs no condition.
  *
  * `createBrowserClient<typeof catalog>` checks names and attributes at compile time, at no byte's cost.
@@ -21,7 +21,7 @@ export function createBrowserClient<const C extends AnyCatalog = OpenCatalog>(
   options: BrowserClientOptions,
 ): BrowserClient<C> {
   // The catalog narrows what may be asked for, nothing else.
-  const client = typeof document === "undefined" ? createServerClient() : pageClientOf(options);
+  const client = typeof location === "undefined" ? createServerClient() : pageClientOf(options);
   return client as unknown as BrowserClient<C>;
 }
 
@@ -37,7 +37,7 @@ function pageClientOf(options: BrowserClientOptions): LooseClient {
 
 function absoluteUrl(url: string): string {
   try {
-    return new URL(url, document.baseURI).href;
+    return new URL(url, globalThis.document?.baseURI ?? location.origin).href;
   } catch (cause) {
     throw new ActivityError("INVALID_OPTION", `url is ${JSON.stringify(url)}; it must be a URL or a path`, {
       cause,

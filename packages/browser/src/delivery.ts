@@ -58,8 +58,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     ...options,
     journal,
     lifeboat,
-    onGivenUp: (cause) =>
-      onProblem({ code: "store", message: "events wait in memory only: IndexedDB fails", cause }),
+    onGivenUp: (cause) => onProblem({ code: "store", message: "events wait in memory only", cause }),
   });
   const sync = createEventSync({ queue, journal, lifeboat, writer });
   const sender = createSender({
@@ -73,27 +72,35 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let isListening = false;
   let isGone = false;
 
-  async function takeTurn(): Promise<void> {
+  async function takeTurn(isAlone: boolean): Promise<void> {
     isOther = false;
+    isListening = isAlone;
     const turn = release;
-    await sync(true);
+    await sync(true, isAlone);
     if (turn !== release) return;
     sender.isSending = true;
     sender.wake(lingerMs);
   }
 
+  function onAlone(cause: unknown): void {
+    writer.giveUp(cause);
+    void takeTurn(true);
+  }
+
   function start(): void {
+    if (release) return;
+    if (!globalThis.document) {
+      release = () => undefined;
+      return onAlone("no page hears of what a worker stores");
+    }
     // Opens the journal, so that it is there when the first event comes.
     void writer.write();
-    release ??= requestLock(name, {
-      onHeld: () => void takeTurn(),
+    release = requestLock(name, {
+      onHeld: () => void takeTurn(false),
       onOther: () => {
         isOther = true;
       },
-      onAlone: (cause) => {
-        writer.giveUp(cause);
-        void takeTurn();
-      },
+      onAlone,
     });
   }
 
@@ -121,8 +128,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     back: () => {
       isGone = false;
-      queue.settle(lifeboat.taken(), "handedOver");
-      lifeboat.haul();
+      queue.settle(lifeboat.haul(), "handedOver");
       start();
       sender.hurry();
     },

@@ -14,6 +14,7 @@ export interface SyncOptions {
 /**
  * Makes the function by which a page learns what others did: events of its own that are in the journal no more are
  * handed over; if it adopts, it also takes over what others and earlier pages left in journal and lifeboats.
+ * Who `isAlone` leaves the journal alone, since nobody says who else reads it.
  * One runs after the other; never rejects.
  */
 export function createEventSync({
@@ -21,24 +22,26 @@ export function createEventSync({
   journal,
   lifeboat,
   writer,
-}: SyncOptions): (adopting: boolean) => Promise<void> {
+}: SyncOptions): (adopting: boolean, isAlone?: boolean) => Promise<void> {
   let last = Promise.resolve();
-  /** What had its outcome while the journal was being read. */
-  const gone = new Set<string>();
-  queue.listeners.add(({ id }) => gone.add(id));
+  /** What had its outcome while the journal is being read. */
+  let gone: Set<string> | undefined;
+  queue.listeners.add(({ id }) => gone?.add(id));
 
-  async function sync(adopting: boolean): Promise<void> {
-    const isNew = (id: string): boolean => adopting && !queue.events.has(id) && !gone.has(id);
+  async function sync(adopting: boolean, isAlone: boolean): Promise<void> {
+    const isNew = (id: string): boolean => adopting && !queue.events.has(id) && !gone?.has(id);
     for (const { events, take } of adopting ? lifeboat.others() : []) {
       try {
-        await journal.write(() => ({ put: events }));
+        if (writer.isDurable) await journal.write(() => ({ put: events }));
+        else writer.adopt(events);
       } catch (cause) {
         writer.giveUp(cause);
         writer.adopt(events);
       }
       take();
     }
-    gone.clear();
+    if (isAlone) return;
+    gone = new Set();
     const known = [...writer.stored];
     try {
       const { ids, events } = await journal.read(isNew);
@@ -50,10 +53,11 @@ export function createEventSync({
     } catch (cause) {
       writer.giveUp(cause);
     }
+    gone = undefined;
   }
 
-  return (adopting) => {
-    last = last.then(() => sync(adopting));
+  return (adopting, isAlone = false) => {
+    last = last.then(() => sync(adopting, isAlone));
     return last;
   };
 }

@@ -44,14 +44,14 @@ export function createEventWriter(options: WriterOptions): EventWriter {
   /** What the journal was given, and what of it it has confirmed. */
   const given = new Set<string>();
   const stored = new Set<string>();
+  /** What it must still remove. */
   const doomed = new Set<string>();
   let isDurable = true;
   let isBusy = false;
 
   queue.listeners.add(({ id }, outcome) => {
-    given.delete(id);
+    if (given.delete(id) && outcome !== "handedOver") doomed.add(id);
     stored.delete(id);
-    if (outcome !== "handedOver") doomed.add(id);
   });
 
   const waiting = (): WaitingEvent[] => [...queue.events.values()];
@@ -62,7 +62,7 @@ export function createEventWriter(options: WriterOptions): EventWriter {
   };
 
   async function write(): Promise<void> {
-    if (!storage.isAllowed) return;
+    if (!storage.isAllowed || (!isDurable && doomed.size === 0)) return;
     const { aboard } = lifeboat;
     let put: WaitingEvent[] = [];
     let remove: string[] = [];

@@ -10,6 +10,8 @@ export interface FlightNotes {
   add(batchId: string, ids: readonly string[]): void;
   /** Removes note and receipt of a batch. */
   remove(batchId: string): void;
+  /** Whether the server has left a receipt for a batch. */
+  isReceived(batchId: string): boolean;
   /**
    * The ids that must wait: their batch has left, and there is neither a receipt nor has its time passed.
    *
@@ -28,6 +30,7 @@ export function createFlightNotes(prefix: string, storage: PageStorage, clock: P
     add: (batchId, ids) =>
       storage.set(prefix + batchId, JSON.stringify({ ids, until: clock.now() + flightMs })),
     remove,
+    isReceived,
     withheld: (onReceipt) => {
       const held = new Set<string>();
       for (const key of storage.keys(prefix)) {
@@ -37,7 +40,7 @@ export function createFlightNotes(prefix: string, storage: PageStorage, clock: P
           until?: number;
         }; // Our own note.
         const leftMs = until - clock.now();
-        if (readCookies().includes(receiptOf(batchId))) onReceipt(batchId, ids);
+        if (isReceived(batchId)) onReceipt(batchId, ids);
         // A clock that was set back must not withhold them for long.
         else if (leftMs > 0 && leftMs <= flightMs) for (const id of ids) held.add(id);
         else remove(batchId);
@@ -45,6 +48,10 @@ export function createFlightNotes(prefix: string, storage: PageStorage, clock: P
       return held;
     },
   };
+}
+
+function isReceived(batchId: string): boolean {
+  return readCookies().includes(receiptOf(batchId));
 }
 
 const receiptOf = (batchId: string): string => receiptPrefix + batchId;

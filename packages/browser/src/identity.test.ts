@@ -59,6 +59,22 @@ describe("an identity", () => {
     expect(identity.user()).toBeUndefined();
   });
 
+  it("takes a user that is known beforehand for another than the one whom the browser remembers", () => {
+    const identity = page();
+    const ofAnn = `c${identity.client()}`;
+    identity.setUser("ann");
+    const storage = createPageStorage();
+    const next = createIdentity(storage, clock);
+    next.setUser("bob");
+    next.allow();
+    expect(next.user()).toBe("bob");
+    expect(["uann", "ubob", ofAnn].map(next.standing)).toEqual(["later", "now", "never"]);
+    const again = createIdentity(createPageStorage(), clock);
+    again.setUser("bob");
+    again.allow();
+    expect(again.client()).toBe(next.client());
+  });
+
   it("takes a client that it does not know for one that a crash has cost", () => {
     expect(page().standing("cunknown")).toBe("now");
   });

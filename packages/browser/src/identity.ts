@@ -10,7 +10,10 @@ export interface Identity {
   /** One visit: ends 30 minutes after its last event, or 24 hours after its first. */
   session(): string;
   user(): string | undefined;
+  /** Whoever else was there is reset. */
   setUser(user: string): void;
+  /** The visitor has agreed: from here on it is shared and kept. */
+  allow(): void;
   /** Forgets all three; what was made under this client without a user never leaves any more. */
   reset(): void;
   /**
@@ -34,6 +37,15 @@ export function createIdentity(storage: PageStorage, clock: PageClock): Identity
   const clear = (): void => {
     for (const key of [clientKey, sessionKey, userKey, formerKey]) storage.remove(key);
   };
+  const reset = (): void => {
+    const former = [storage.get(clientKey), storage.get(formerKey)].join().slice(0, formerChars);
+    clear();
+    storage.set(formerKey, former);
+  };
+  const setUser = (user: string): void => {
+    if ((storage.get(userKey) ?? user) !== user) reset();
+    storage.set(userKey, user);
+  };
   return {
     client: () => {
       const known = storage.get(clientKey) || createId();
@@ -52,12 +64,14 @@ export function createIdentity(storage: PageStorage, clock: PageClock): Identity
       return current;
     },
     user: () => storage.get(userKey),
-    setUser: (user) => storage.set(userKey, user),
-    reset: () => {
-      const former = [storage.get(clientKey), storage.get(formerKey)].join().slice(0, formerChars);
-      clear();
-      storage.set(formerKey, former);
+    setUser,
+    allow: () => {
+      const user = storage.get(userKey);
+      storage.remove(userKey);
+      storage.allow();
+      if (user) setUser(user);
     },
+    reset,
     standing: (owner) => {
       const who = owner.slice(1);
       if (owner.startsWith("u")) return who === storage.get(userKey) ? "now" : "later";

@@ -12,8 +12,8 @@ export interface Lifeboat {
   board(events: readonly WaitingEvent[]): void;
   /** The ids aboard when another page has taken the boat, which is then forgotten; else none. */
   taken(): readonly string[];
-  /** Takes the boat back. */
-  haul(): void;
+  /** Takes the boat back. The ids aboard, when another page has taken it. */
+  haul(): readonly string[];
   /** The boats of other pages, and how to take one. */
   others(): readonly { readonly events: readonly WaitingEvent[]; take(): void }[];
   /** Tells the other pages that there is something new. A boat tells them, too. */
@@ -27,6 +27,12 @@ const rowBytes = 128;
 export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
   let key = "";
   let aboard: readonly WaitingEvent[] = [];
+  const taken = (): readonly string[] => {
+    if (aboard.length === 0 || storage.get(key)) return [];
+    const ids = aboard.map(({ id }) => id);
+    aboard = [];
+    return ids;
+  };
   return {
     get aboard() {
       return aboard;
@@ -43,15 +49,12 @@ export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
       });
       storage.set(key, JSON.stringify(fitting));
     },
-    taken: () => {
-      if (aboard.length === 0 || storage.get(key)) return [];
-      const ids = aboard.map(({ id }) => id);
-      aboard = [];
-      return ids;
-    },
+    taken,
     haul: () => {
+      const ids = taken();
       aboard = [];
       if (key) storage.remove(key);
+      return ids;
     },
     others: () =>
       storage

@@ -8,6 +8,7 @@ import type { Delivery } from "./delivery.ts";
 import { createDelivery } from "./delivery.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { createEventQueue } from "./event-queue.ts";
+import type { Identity } from "./identity.ts";
 import { createIdentity } from "./identity.ts";
 import type { PageEvents } from "./page-events.ts";
 import { createPageEvents } from "./page-events.ts";
@@ -39,7 +40,7 @@ export function createPageClient(
   const onUnwanted = (): undefined => setConsent("denied");
   const delivery = createDelivery({ url, headers, clock, queue, storage, identity, onProblem, onUnwanted });
   const events = createPageEvents({ options, queue, delivery, identity, clock, onProblem });
-  const setConsent = createConsent({ events, queue, delivery, storage });
+  const setConsent = createConsent({ events, queue, delivery, storage, identity });
   const stops = [watchLeaving({ events, delivery })];
   const { writer, sender } = delivery;
   const { record } = events;
@@ -114,14 +115,21 @@ interface ConsentParts {
   readonly queue: EventQueue;
   readonly delivery: Delivery;
   readonly storage: PageStorage;
+  readonly identity: Identity;
 }
 
-function createConsent({ events, queue, delivery, storage }: ConsentParts): (consent: Consent) => undefined {
+function createConsent({
+  events,
+  queue,
+  delivery,
+  storage,
+  identity,
+}: ConsentParts): (consent: Consent) => undefined {
   return (consent) => {
     if (consent === events.consent || events.isClosed) return;
     events.consent = consent;
     if (consent === "granted") {
-      storage.allow();
+      identity.allow();
       events.admit();
       delivery.start();
       return;

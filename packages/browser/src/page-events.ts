@@ -61,15 +61,19 @@ export function createPageEvents(given: PageEventsOptions): PageEvents {
     return event;
   };
 
+  /** Records an event about events: it is never given up. With an id it takes the place of an earlier one. */
+  const notify = (name: string, attributes: Attributes, id?: string): string | undefined => {
+    const draft = recorder.draft({ type: "telemetry", name, layers: [attributes] });
+    if (!draft) return undefined;
+    if (id) writer.rewrite(id);
+    else queue.counts.recorded++;
+    return enter({ ...draft, importance: importances.kept }, id).id;
+  };
+
   const announce = createAnnouncer(
     (id) => queue.events.has(id) && !queue.flying.has(id) && (sender.isSending || writer.isNew(id)),
     (announcement) => {
-      const layers = [announcement.attributes];
-      const draft = recorder.draft({ type: "telemetry", name: "events_dropped", layers });
-      if (!draft) return;
-      if (announcement.id) writer.rewrite(announcement.id);
-      else queue.counts.recorded++;
-      announcement.id = enter({ ...draft, importance: importances.kept }, announcement.id).id;
+      announcement.id = notify("events_dropped", announcement.attributes, announcement.id);
     },
   );
   queue.listeners.add((event, outcome, reason) => {
@@ -112,7 +116,7 @@ export function createPageEvents(given: PageEventsOptions): PageEvents {
     },
     endSource: () => {
       const last = recorder.last() + 1;
-      if (last > 1 && events.consent === "granted") events.record("telemetry", "source_closed", { last });
+      if (last > 1 && events.consent === "granted" && !events.isClosed) notify("source_closed", { last });
       recorder.renew();
     },
   };

@@ -1,5 +1,5 @@
 import type { Problem, Verdict } from "@activity/core";
-import { createId } from "@activity/core";
+import { createId, importances } from "@activity/core";
 import type { AttemptOptions } from "./attempt.ts";
 import { createAttempts } from "./attempt.ts";
 import { batchBytes, batchEvents, failuresToProbe } from "./browser-limits.ts";
@@ -31,6 +31,8 @@ export interface SenderOptions extends AttemptOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
+type Retry = Extract<Verdict, { readonly kind: "retry" }>;
+
 /** More than what stands round the events of a body. */
 const wrapperBytes = 200;
 
@@ -58,15 +60,8 @@ export function createSender(options: SenderOptions): Sender {
       void writer.write().then(() => notes.remove(batchId));
     });
     if (withheld.size > 0) wake(1_000);
-    const nowMs = clock.now();
-    return takeBatch(queue, {
-      maxEvents: most,
-      maxBytes,
-      isLeaving,
-      withheld,
-      standing: identity.standing,
-      nowMs,
-    });
+    const limits = { maxEvents: most, maxBytes, isLeaving, withheld };
+    return takeBatch(queue, { ...limits, standing: identity.standing, nowMs: clock.now() });
   }
 
   function pump(): void {
@@ -93,18 +88,23 @@ export function createSender(options: SenderOptions): Sender {
       return true;
     };
     const text = encodeWrapper(batchId, clock.now(), batch);
-    const verdict = await attempts.make({ batchId, ids, text, onDeparture, isLeaving });
+    let verdict = await attempts.make({ batchId, ids, text, onDeparture, isLeaving });
     for (const id of ids) queue.flying.delete(id);
     if (!verdict) return;
+    // An answer may be lost behind its head, in which the receipt stood.
+    if (verdict.kind === "retry" && notes.isReceived(batchId)) verdict = { kind: "delivered" };
     maxEvents = judge(options, ids, verdict) ?? Math.min(batchEvents, maxEvents * 2);
     if (verdict.kind === "retry") {
-      const { attention, reason } = verdict;
-      if (attention && gate.failures === 0)
-        options.onProblem({ code: "paused", message: `nothing is sent: ${reason.detail}`, reason });
+      if (gate.failures === 0) tellPause(options, verdict);
       gate.fail(verdict);
+      // The request of a page that goes away may arrive all the same: the next page waits for its receipt.
+      if (!sender.isSending) return;
     } else {
       gate.succeed();
+      const { isDurable } = writer;
       await writer.write();
+      // What could not be removed is still there for the next page, which needs the receipt.
+      if (isDurable && !writer.isDurable) return;
     }
     notes.remove(batchId);
   }
@@ -120,10 +120,15 @@ export function createSender(options: SenderOptions): Sender {
       // While the server fails, what the journal has is safer there than under way from a page that hears no answer.
       if ((gate.failures > 0 || gate.isAsked()) && writer.isDurable) return;
       const batch = take(Number.POSITIVE_INFINITY, attempts.room() - wrapperBytes, true);
-      if (batch.length > 0) void send(batch, true);
+      // What is about events alone is worth no request of its own: the next page sends it.
+      if (batch.some(({ importance }) => importance < importances.kept)) void send(batch, true);
     },
   };
   return sender;
+}
+
+function tellPause({ onProblem }: SenderOptions, { attention, reason }: Retry): void {
+  if (attention) onProblem({ code: "paused", message: `nothing is sent: ${reason.detail}`, reason });
 }
 
 /** Gives the events of a batch what a verdict says. Returns how many the next batch may have, where that is less. */

@@ -1,8 +1,13 @@
 import { createBrowserClient } from "@activity/browser";
 
-// Code that is shared with pages may make a client here, too: without a page it does nothing.
-const shared = createBrowserClient({ url: "/v1/events", service: { name: "import-ui" }, consent: "granted" });
-shared.track("not_recorded");
+// A worker's events wait in its memory alone, so it sends them before it ends.
+const activity = createBrowserClient({
+  url: "/v1/events",
+  service: { name: "import-worker" },
+  consent: "granted",
+  onProblem: () => undefined,
+});
 
 const rows = Array.from({ length: 1_000 }, (_, n) => n);
-postMessage({ name: "import_end", attributes: { rows: rows.length } });
+activity.track("rows_read", { rows: rows.length });
+void activity.flush().then(() => postMessage({ name: "import_end", attributes: { rows: rows.length } }));
