@@ -89,10 +89,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function start(): void {
     if (release) return;
-    if (!globalThis.document) {
-      release = () => undefined;
-      return onAlone("no page hears of what a worker stores");
-    }
+    if (!globalThis.document) return onAlone("no page hears of what a worker stores");
     // Opens the journal, so that it is there when the first event comes.
     void writer.write();
     release = requestLock(name, {
