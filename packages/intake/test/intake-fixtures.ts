@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSegments } from "@activity/spool";
+import { runInContext } from "../src/commands/run-in-context.ts";
 
 /** A directory that is gone after the test. */
 export function temporaryDirectory(): { readonly path: string; remove(): void } {
@@ -97,18 +98,25 @@ export function startIntake(
   return { child, output: () => output, address, page, exited };
 }
 
-/** Runs a command of `activity-intake` to its end. */
+/** Runs a command of `activity-intake` to its end, in this process. */
 export async function runIntake(
   environment: Record<string, string>,
   args: readonly string[],
-): Promise<{ readonly code: number | null; readonly stdout: string; readonly output: string }> {
-  const intake = startIntake(environment, args);
-  let stdout = "";
-  intake.child.stdout?.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
+): Promise<{ readonly code: number; readonly stdout: string; readonly output: string }> {
+  const said: { readonly line: string; readonly result: boolean }[] = [];
+  const code = await runInContext(args, {
+    environment,
+    packageFolder: new URL("../", import.meta.url),
+    print: (line) => said.push({ line: `${line}\n`, result: true }),
+    printError: (line) => said.push({ line: `${line}\n`, result: false }),
+    stopped: new Promise(() => undefined),
   });
-  const code = await intake.exited;
-  return { code, stdout, output: intake.output() };
+  const results = said.filter(({ result }) => result);
+  return {
+    code,
+    stdout: results.map(({ line }) => line).join(""),
+    output: said.map(({ line }) => line).join(""),
+  };
 }
 
 export function killIntakes(): void {
