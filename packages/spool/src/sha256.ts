@@ -4,7 +4,7 @@
  */
 export function sha256(text: string): string {
   const state = Uint32Array.from(firstBits(8, 2));
-  const constants = Uint32Array.from(firstBits(64, 3));
+  constants ??= Uint32Array.from(firstBits(64, 3));
   const words = new Uint32Array(64);
   const padded = pad(Buffer.from(text, "utf8"));
   for (let at = 0; at < padded.length; at += 64) {
@@ -13,6 +13,9 @@ export function sha256(text: string): string {
   }
   return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
 }
+
+/** The same for every text; made for the first. */
+let constants: Uint32Array | undefined;
 
 /** The first 32 bits of the fractional parts of the square (2) or cube (3) roots of the first primes. */
 function firstBits(count: number, root: 2 | 3): number[] {
