@@ -17,7 +17,7 @@ import { createReport } from "./support/report.ts";
 
 const requestsPerRound = 1_000;
 const rounds = 9;
-const warmUpRounds = 4;
+const warmUpRounds = 10;
 const connections = 8;
 
 /** One round of one server. */

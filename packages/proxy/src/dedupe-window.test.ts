@@ -86,6 +86,16 @@ describe("a window", () => {
     expect(statesOf(window, ["plain-4999", "plain-1"])).toEqual(["taken", "new"]);
   });
 
+  it("forgets in the order of arrival for as long as it lasts", () => {
+    const forms = [(n: number) => `source-${n}.1`, (n: number) => `plain-${n}`];
+    for (const form of forms) {
+      const window = new DedupeWindow({ maxIds: 1_000 }, systemClock);
+      for (let n = 1; n <= 20_000; n++) take(window, form(n));
+      expect(window.size).toBe(1_000);
+      expect(statesOf(window, [form(19_001), form(19_000)])).toEqual(["taken", "new"]);
+    }
+  });
+
   it("costs nothing when everything in it is over", () => {
     const time = { ms: 0 };
     const window = new DedupeWindow({ windowMs: 1_000 }, clockAt(time));

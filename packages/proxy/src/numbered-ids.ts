@@ -1,4 +1,5 @@
 import type { IdState, IdStore } from "./dedupe-window.ts";
+import { QueueHead } from "./queue-head.ts";
 
 /** Numbers of one block: as many as a 32-bit integer has bits. */
 const blockSize = 32;
@@ -39,6 +40,10 @@ export class NumberedIds implements IdStore {
   readonly #sources = new Map<string, Source>();
   /** Blocks with a number that was taken, those first whose turn to be forgotten comes first. */
   readonly #queue = new Set<Block>();
+  readonly #head = new QueueHead<Block>(
+    () => this.#queue.values(),
+    (block) => this.#queue.has(block),
+  );
   #lastSource: Source | undefined;
   #lastBlock: Block | undefined;
   /** The bit of the id that was looked for last. */
@@ -91,19 +96,20 @@ export class NumberedIds implements IdStore {
   }
 
   oldest(): number | undefined {
-    for (const block of this.#queue) {
-      if (block.queuedAt === block.takenAt) return block.takenAt;
+    for (;;) {
+      const block = this.#head.get();
+      if (block === undefined || block.queuedAt === block.takenAt) return block?.takenAt;
       // Younger numbers came into it since: it goes to the end, where it is met once more at most.
       this.#queue.delete(block);
       block.queuedAt = block.takenAt;
       this.#queue.add(block);
+      this.#head.moved();
     }
-    return undefined;
   }
 
   /** Numbers of a source arrive in their order: the lowest of a block is the oldest. */
   forgetOldest(): void {
-    const [block] = this.#queue;
+    const block = this.#head.get();
     if (block === undefined) return;
     block.taken &= block.taken - 1;
     this.size--;

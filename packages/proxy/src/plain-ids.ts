@@ -1,5 +1,6 @@
 import type { IdState, IdStore } from "./dedupe-window.ts";
 import { copyOf, keyOf } from "./numbered-ids.ts";
+import { QueueHead } from "./queue-head.ts";
 
 /** What one id costs in memory beside its characters: an entry of a map and the head of a string. */
 const entryBytes = 64;
@@ -9,6 +10,10 @@ export class PlainIds implements IdStore {
   /** In the order of entry, with the second of entry: small integers take no room of their own. */
   readonly #taken = new Map<string, number>();
   readonly #reserved = new Set<string>();
+  readonly #head = new QueueHead<string>(
+    () => this.#taken.keys(),
+    (key) => this.#taken.has(key),
+  );
   bytes = 0;
 
   get size(): number {
@@ -40,13 +45,13 @@ export class PlainIds implements IdStore {
   }
 
   oldest(): number | undefined {
-    const [entry] = this.#taken;
-    return entry?.[1];
+    const key = this.#head.get();
+    return key === undefined ? undefined : this.#taken.get(key);
   }
 
   forgetOldest(): void {
-    const [entry] = this.#taken;
-    if (entry !== undefined) this.#forget(entry[0]);
+    const key = this.#head.get();
+    if (key !== undefined) this.#forget(key);
   }
 
   #forget(key: string): void {

@@ -84,3 +84,17 @@ describe("a key that belongs to the server", () => {
     expect(sink.events.map(({ user_id }) => user_id)).toEqual(["u1", "u1", "u1"]);
   });
 });
+
+describe("a program that is no visitor", () => {
+  it("is told that its events were discarded, by what it calls itself", async () => {
+    const { post, sink } = await startServer({
+      consent: (_, request) => !/bot/i.test(request.header("user-agent") ?? ""),
+    });
+    const crawler = { ...ndjson, "user-agent": "Examplebot/1.0" };
+    expect((await post(eventText(1), crawler)).json).toMatchObject({ accepted: 0, discarded: 1 });
+    expect((await post(eventText(2), { ...ndjson, "user-agent": "Firefox" })).json).toMatchObject({
+      accepted: 1,
+    });
+    expect(sink.events).toMatchObject([{ event_id: "id-2" }]);
+  });
+});
