@@ -79,6 +79,19 @@ describe.each([true, false])("a fault that passes, with a spool: %s", (spooled) 
     expect([distinct(), intake.arrived.length]).toEqual([100, 100]);
   });
 
+  it("413 that says how many events it takes: sends no more than so many", async () => {
+    const body = JSON.stringify({ max_events: 5, max_body_bytes: 1_048_576 });
+    const refusal = { status: 413, headers: { "content-type": "application/problem+json" }, body };
+    intake.always = ({ texts }) => (texts.length > 5 ? refusal : undefined);
+    const sink = openSink({ ...(spooled ? { directory } : { mode: "memory" as const }), maxInFlight: 1 });
+    record(sink, 1_000);
+    await sink.flush({ timeoutMs: 15_000 });
+    expect(await timedClose(sink)).toMatchObject({ delivered: 1_000, rejected: 0 });
+    expect(distinct()).toBe(1_000);
+    // Two batches were cut before the server said so.
+    expect(intake.requests).toHaveLength(200 + 2);
+  });
+
   it("413 for one event: rejects that one", async () => {
     intake.always = ({ texts }) =>
       texts.some((text) => text.includes('"test.7"')) ? { status: 413 } : undefined;

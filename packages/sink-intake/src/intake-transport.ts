@@ -59,7 +59,7 @@ export function invalidOption(option: string, value: unknown, allowed: string): 
 }
 
 class IntakeTransport implements Transport {
-  readonly limits: TransportLimits;
+  limits: TransportLimits;
   readonly #url: string;
   readonly #auth: AuthHeaders;
   readonly #options: IntakeTransportOptions;
@@ -143,8 +143,26 @@ class IntakeTransport implements Transport {
     const unknownCoding = coding.learn(headers.get("accept-encoding"), encoded.coding);
     if (status === httpContract.status.unknownMediaType && unknownCoding) return codedAnew();
     const refusals = this.#refusals.count(status);
-    return toHttpVerdict({ ...answer, refusals }, batch.count, this.#clock.now());
+    const verdict = toHttpVerdict({ ...answer, refusals }, batch.count, this.#clock.now());
+    return status === httpContract.status.tooLarge ? this.#learn(verdict, answer.body) : verdict;
   }
+
+  /** What the server says that it takes bounds this batch and the next ones, so that they need no halving. */
+  #learn(verdict: Verdict, body: unknown): Verdict {
+    const { max_events: maxEvents, max_body_bytes: maxBytes } = Object(body) as Record<string, unknown>; // JSON of any shape.
+    const { limits } = this;
+    this.limits = {
+      ...limits,
+      maxEvents: smaller(limits.maxEvents, maxEvents),
+      maxBytes: smaller(limits.maxBytes, maxBytes),
+    };
+    return verdict.kind === "split" ? { ...verdict, maxEvents: this.limits.maxEvents } : verdict;
+  }
+}
+
+/** The smaller of two bounds, where the other is one. */
+function smaller(bound: number, other: unknown): number {
+  return typeof other === "number" && other >= 1 ? Math.min(bound, Math.floor(other)) : bound;
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {

@@ -197,6 +197,35 @@ describe("a split", () => {
     expect(trial.sink.stats()).toMatchObject({ rejected: 1, delivered: 6 });
   });
 
+  it("makes parts of the size that the next hop takes", async () => {
+    const trial = startOutbox({
+      transport: {
+        limits: { maxEvents: 7 },
+        verdicts: ({ count }) => (count > 2 ? { kind: "split", maxEvents: 2 } : { kind: "delivered" }),
+      },
+    });
+    record(trial, 1, 2, 3, 4, 5, 6, 7);
+    await trial.clock.advance(0);
+    const parts = [["1", "2"], ["3", "4"], ["5", "6"], ["7"]];
+    expect(trial.sent()).toEqual([["1", "2", "3", "4", "5", "6", "7"], ...parts]);
+    expect(trial.sink.stats()).toMatchObject({ delivered: 7, rejected: 0 });
+  });
+
+  it.each([0, -3, Number.NaN, 100])(
+    "makes progress although the next hop says that it takes %s",
+    async (maxEvents) => {
+      const trial = startOutbox({
+        transport: {
+          limits: { maxEvents: 4 },
+          verdicts: ({ count }) => (count > 1 ? { kind: "split", maxEvents } : { kind: "delivered" }),
+        },
+      });
+      record(trial, 1, 2, 3, 4);
+      await trial.clock.advance(0);
+      expect(trial.arrived()).toEqual(["1", "2", "3", "4"]);
+    },
+  );
+
   it("makes two halves of two", async () => {
     const trial = startOutbox({ transport: { limits: { maxEvents: 2 }, verdicts: [{ kind: "split" }] } });
     record(trial, 1, 2);

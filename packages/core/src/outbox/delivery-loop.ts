@@ -273,7 +273,7 @@ export class DeliveryLoop {
         return this.#applyDelivered(lane, batch, verdict);
       case "split":
         return batch.count > 1
-          ? this.#requeue(lane, batch, Math.ceil(batch.count / 2))
+          ? this.#requeue(lane, batch, partSize(batch.count, verdict.maxEvents))
           : this.#reject(batch, {
               code: "too_large",
               detail: "the next hop takes no event of this size",
@@ -325,27 +325,25 @@ export class DeliveryLoop {
     if (done.count > 0 && this.#port.announcer.announce()) this.linger();
   }
 
-  /**
-   * Puts a batch back at the front of its lane, without what nobody waits for any more; in two parts where
-   * `cutAt` says how many of its events belong to the first.
-   */
-  #requeue(lane: LaneState, batch: OutboxBatch, cutAt: number = batch.count): void {
+  /** Puts a batch back at the front of its lane, without what nobody waits for any more; in parts of at most `size` events. */
+  #requeue(lane: LaneState, batch: OutboxBatch, size: number = batch.count): void {
     if (batch.givenUp !== undefined) return this.#drop(batch, batch.givenUp);
     const { clock, waiters, maxAgeMs } = this.#port;
     const { positions, times } = batch.from.lease;
     const bornBefore = clock.monotonic() - maxAgeMs;
     const abandoned: number[] = [];
     const expired: number[] = [];
-    const parts: readonly [number[], number[]] = [[], []];
+    const parts = Array.from({ length: Math.ceil(batch.count / size) }, (): number[] => []);
     for (const [place, index] of batch.indices.entries()) {
       if (waiters.abandoned(positions[index] ?? 0)) abandoned.push(index);
       else if ((times[index] ?? 0) < bornBefore) expired.push(index);
-      else parts[place < cutAt ? 0 : 1].push(index);
+      else parts[Math.floor(place / size)]?.push(index);
     }
-    for (const part of parts.toReversed()) {
-      // A batch that is sent again whole stays the same object.
-      if (part.length > 0) lane.queue.unshift(part.length === batch.count ? batch : batch.part(part));
-    }
+    // A batch that is sent again whole stays the same object.
+    const again = parts
+      .filter(({ length }) => length > 0)
+      .map((part) => (part.length === batch.count ? batch : batch.part(part)));
+    lane.queue.unshift(...again);
     this.finish(batch.part(abandoned), "withdrawn");
     this.#drop(batch.part(expired), "expired");
   }
@@ -377,4 +375,10 @@ export class DeliveryLoop {
       reason,
     });
   }
+}
+
+/** Halves, or less where the next hop says how many events it takes. */
+function partSize(count: number, maxEvents = count): number {
+  const half = Math.ceil(count / 2);
+  return maxEvents >= 1 && maxEvents < half ? Math.floor(maxEvents) : half;
 }

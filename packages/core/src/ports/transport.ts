@@ -54,6 +54,8 @@ export type Verdict =
   | {
       /** Too large as a whole: send it in halves. A single event is rejected. */
       readonly kind: "split";
+      /** As many events as the next hop says that it takes at once, where it says so. */
+      readonly maxEvents?: number;
     }
   | {
       /** The whole batch is refused for good. */
@@ -70,6 +72,7 @@ export type Verdict =
  * swallows: that is the outbox's work.
  */
 export interface Transport {
+  /** Asked for anew for each batch: a transport may learn what its next hop takes. */
   readonly limits: TransportLimits;
   /** The lane of an event: a small non-negative integer. Pure, and needs no connection. Without it all share lane 0. */
   lane?(event: ActivityEvent): number;
