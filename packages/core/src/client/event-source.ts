@@ -1,5 +1,5 @@
+import { nanoid } from "nanoid";
 import type { Clock } from "../ports/clock.ts";
-import { createId as randomId } from "./create-id.ts";
 
 /** A time, and how it stands in an event. */
 export interface Moment {
@@ -33,7 +33,7 @@ export function createEventSource(
   return {
     nextId: () => {
       if (createId) return createId();
-      source ??= clock.createId?.() ?? randomId();
+      source ??= clock.createId?.() ?? nanoid();
       return `${source}.${++last}`;
     },
     // toISOString costs as much as encoding a whole event, so its text is kept for the millisecond.

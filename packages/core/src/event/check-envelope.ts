@@ -26,14 +26,12 @@ export const envelopeFields: readonly EnvelopeField[] = [
 
 /** What is wrong with one field of an event, or `undefined`. */
 export function checkField(field: EnvelopeField, value: unknown): EventProblem | undefined {
-  if (field === "event_time") {
-    if (typeof value === "string" && isEventTime(value)) return undefined;
-    return fieldProblem(textProblem(value) ?? "bad_time", field, value, "an RFC 3339 time with an offset");
-  }
-  if (typeof value === "string" && plain[field].test(value)) return undefined;
-  if (field !== "event_id") return checkLabel(field, value);
-  const code = textProblem(value) ?? (String(value).length > maxIdChars ? "too_long" : "bad_type");
-  return fieldProblem(code, field, value, "1–128 visible ASCII characters");
+  const isTime = field === "event_time";
+  if (typeof value === "string" && (isTime ? isEventTime(value) : plain[field].test(value))) return undefined;
+  if (field === "event_type" || field === "event_name") return checkLabel(field, value);
+  const otherwise = isTime ? "bad_time" : String(value).length > maxIdChars ? "too_long" : "bad_type";
+  const allowed = isTime ? "an RFC 3339 time with an offset" : "1–128 visible ASCII characters";
+  return fieldProblem(textProblem(value) ?? otherwise, field, value, allowed);
 }
 
 /** What is wrong with some fields of a value, by default all four; empty when nothing is. */
