@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { EventProxy } from "../create-proxy.ts";
 import { fromNodeRequest } from "../node/node-request.ts";
 
@@ -14,10 +14,10 @@ export interface FastifyEventsOptions {
  * parsers and its `bodyLimit` do not apply here, the proxy's limits do. `authenticate` gets the Fastify
  * request as `native`, with whatever the host's hooks have put onto it.
  */
-export const fastifyEvents: FastifyPluginAsync<FastifyEventsOptions> = async (
-  app: FastifyInstance,
-  { proxy, path = "/v1/events" }: FastifyEventsOptions,
-): Promise<void> => {
+export async function fastifyEvents(host: object, options: FastifyEventsOptions): Promise<void> {
+  const { proxy, path = "/v1/events" } = options;
+  // Fastify hands itself over. Its types stay out of ours: who does not use it need not have it.
+  const app = host as FastifyInstance;
   // Of this plugin only: parsers are Fastify's per scope.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -29,4 +29,4 @@ export const fastifyEvents: FastifyPluginAsync<FastifyEventsOptions> = async (
     if (!raw.readableEnded) raw.resume();
     return reply.send(answer.body === "" ? undefined : answer.body);
   });
-};
+}
