@@ -16,3 +16,8 @@ export const universalEntries: readonly string[] = entries.filter(
 export function isNodeOnly(entry: string): boolean {
   return !/^@activity\/(?:core|browser)(?!\/node$)/.test(entry);
 }
+
+/** Whether an entry is a program: it is run and exports nothing. */
+export function isProgram(entry: string): boolean {
+  return entry === "@activity/sink-intake/flusher";
+}
