@@ -13,7 +13,7 @@ export const checks = [
   { name: "links in documents", kind: "lint", command: own("links") },
   { name: "changeset", kind: "release", command: own("changeset") },
   { name: "licences of dependencies", kind: "release", command: own("licences") },
-  { name: "types", kind: "types", command: ["tsc", "-p", "tsconfig.check.json"] },
+  { name: "types", kind: "types", command: ["tsc", "-p", "tsconfig.check.json"], needsBuild: true },
 ];
 
 export async function runCheck({ command }) {

@@ -17,7 +17,13 @@ const toleranceMs = 5;
 it.concurrent.each(spooling)(
   "%s: leaves it alone, also while it closes",
   async (client) => {
-    const trial = await runIntakeTrial({ client, fault: asksToWait, events: fewEvents, end: "close" });
+    const trial = await runIntakeTrial({
+      client,
+      fault: asksToWait,
+      events: fewEvents,
+      end: "close",
+      nextWhen: ({ requests }) => requests.length > 0,
+    });
     expect(trial.broken(patientCloseMs)).toEqual([]);
     expect(trial.requests[1]?.sinceFirstMs).toBeGreaterThanOrEqual(waitMs - toleranceMs);
   },

@@ -89,7 +89,7 @@ it(
     expect(await world.waiting()).toEqual([]);
     const events = await world.stored.read();
     expectFourFields(events);
-    await expectWholeSources(events, { service, closed: 2, open: 1 });
+    await expectWholeSources(events, { service, closed: 3 });
     expectAttributes(ofService(events, service), {
       service_version: "2.3.0",
       install_id: world.installId(service),

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { ciVariables } from "../../packages/sink-intake/src/known-ci.ts";
 import type { Component } from "./component.ts";
 import { startComponent } from "./component.ts";
 
@@ -28,8 +29,12 @@ export interface LocalWorld {
 /** A key of the kind that is meant to be seen: it may write and nothing else. */
 const writeKey = "local-write-key";
 
-/** Whatever the person who runs this has chosen: the person in this world shares usage data. */
-const sharing = { DO_NOT_TRACK: "0", ACTIVITY_TELEMETRY: "on" };
+/** Whoever runs this, and wherever: the person in this world shares usage data, from a machine of their own. */
+const sharing = {
+  ...Object.fromEntries(ciVariables.map((variable) => [variable, ""])),
+  DO_NOT_TRACK: "0",
+  ACTIVITY_TELEMETRY: "on",
+};
 
 /** Makes the folders and finds a free port; nothing runs yet. `environment` is given to all local programs. */
 export async function createLocalWorld(

@@ -1,4 +1,4 @@
-/** What a page survives: each disaster ends with every event there once, or counted and announced. */
+/** What a page survives, as far as the client itself can tell. Every kind of disaster, once, over a real proxy: `e2e/browser`. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Chromium, Page } from "../../../e2e/support/chromium.ts";
 import { startChromium } from "../../../e2e/support/chromium.ts";
@@ -39,48 +39,6 @@ async function expectClicks(count: number): Promise<void> {
   const ids = trial.collector.events.map(({ event_id }) => event_id);
   expect(ids.length).toBe(new Set(ids).size);
 }
-
-describe("a server that is down", () => {
-  it("gets everything from the page after a reload", async () => {
-    const { page } = await trial.open();
-    await makeClient(page);
-    await trial.collector.down();
-    await record(page, 200);
-    await failed(page);
-    await trial.collector.up();
-    await page.reload();
-    await makeClient(page);
-    await expectClicks(200);
-    await settled(page);
-  });
-
-  it("gets everything from the next tab when the tab was closed meanwhile", async () => {
-    const { page } = await trial.open();
-    await makeClient(page);
-    trial.collector.refuse = () => ({ status: 503 });
-    await record(page, 200);
-    await failed(page);
-    await page.close({ runBeforeUnload: false });
-    trial.collector.refuse = () => undefined;
-    const next = await trial.open();
-    await makeClient(next.page);
-    await expectClicks(200);
-  });
-
-  it("gets what two tabs have recorded once", async () => {
-    const tabs = [await trial.open(), await trial.open("/other")];
-    for (const { page } of tabs) await makeClient(page);
-    await trial.collector.down();
-    for (const { page } of tabs) await record(page, 100);
-    await Promise.race(tabs.map(({ page }) => failed(page)));
-    await trial.collector.up();
-    await expectClicks(200);
-    for (const { page } of tabs) await settled(page);
-    const all = await Promise.all(tabs.map(({ page }) => stats(page)));
-    expect(all.map(({ handedOver }) => handedOver).sort()).toEqual([0, 100]);
-    expect(all.map(({ delivered }) => delivered).sort()).toEqual([0, 200]);
-  });
-});
 
 describe("a page that ends", () => {
   it("in the task that records, before it has a turn, leaves its events to the next", async () => {
@@ -126,19 +84,6 @@ describe("a page that ends", () => {
     await makeClient(next.page);
     await next.page.waitForFunction(() => client.stats().adopted >= 20 && client.stats().pending === 0);
     await expectClicks(20);
-  });
-});
-
-describe("an answer that is lost", () => {
-  it("costs repeats with their old ids and nothing else", async () => {
-    const { page } = await trial.open();
-    await makeClient(page);
-    trial.collector.loseAnswers = 1;
-    await record(page, 5);
-    await page.waitForFunction(() => client.stats().delivered === 5);
-    const ids = trial.collector.events.map(({ event_id }) => event_id);
-    expect(ids.length).toBe(10);
-    expect(new Set(ids).size).toBe(5);
   });
 });
 

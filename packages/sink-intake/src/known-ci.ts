@@ -28,3 +28,6 @@ const vendors: readonly (readonly [variable: string, vendor: string])[] = [
 export function ciVendor(env: Environment): string | undefined {
   return vendors.find(([variable]) => !/^(?:|0|false)$/i.test(env[variable]?.trim() ?? ""))?.[1];
 }
+
+/** Variables that tell a build service from somebody's machine. */
+export const ciVariables: readonly string[] = vendors.map(([variable]) => variable);
