@@ -22,7 +22,7 @@ it.concurrent.each(spooling)(
       fault: asksToWait,
       events: fewEvents,
       end: "close",
-      nextWhen: ({ requests }) => requests.length > 0,
+      endWhen: ({ requests }) => requests.length > 0,
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);
     expect(trial.requests[1]?.sinceFirstMs).toBeGreaterThanOrEqual(waitMs - toleranceMs);

@@ -20,8 +20,8 @@ export interface IntakeTrialOptions extends Omit<IntakeProgramSettings, "url" | 
   readonly fault: IntakeFault;
   /** Kills the first process as soon as this is so. */
   readonly killWhen?: (collector: Collector) => boolean;
-  /** The next start waits until this is so: what a command's flusher has not heard yet, nobody else can heed. */
-  readonly nextWhen?: (collector: Collector) => boolean;
+  /** The fault ends when the first process has ended and this is so: a command's flusher meets it later. */
+  readonly endWhen?: (collector: Collector) => boolean;
   /** @defaultValue the proxy, as it is */
   readonly store?: ProxyStore;
   /** How long the next start flushes at most. @defaultValue 10,000 */
@@ -78,7 +78,7 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
   const {
     fault,
     killWhen,
-    nextWhen = () => true,
+    endWhen = () => true,
     store = proxyStore(),
     nextFlushMs = 10_000,
     maxStarts = 5,
@@ -103,8 +103,8 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     if (killWhen !== undefined) void until(() => killWhen(collector)).then(() => running.kill());
     const first = toProcess(await running.ended);
     const storedByFirst = store.stored.length;
+    await until(() => endWhen(collector));
     await imposed.end();
-    await until(() => nextWhen(collector));
     let next: ProcessOfTrial;
     let starts = 0;
     do {
