@@ -1,5 +1,7 @@
 /** Path 5: local UI → local server's proxy → intake, with a real Chromium, and server and intake as processes. */
+import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Chromium } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
@@ -158,22 +160,42 @@ it(
       const page = await (await fetch(own)).text();
       expect(page).toContain('name="activity-enabled" content="false"');
       const [, token = ""] = /name="activity-token" content="([^"]+)"/.exec(page) ?? [];
-      const response = await fetch(`${own}/v1/events`, {
-        method: "POST",
-        headers: { "content-type": "application/json", "activity-token": token },
-        body: JSON.stringify({
-          event_id: "off-1",
-          event_time: "2026-03-01T12:00:00Z",
-          event_type: "behavioral",
-          event_name: "page_view",
-        }),
-      });
+      const response = await postOne(own, token);
       expect(response.status).toBe(202);
       expect(await response.json()).toMatchObject({ accepted: 0, discarded: 1 });
       expect(await off.stop()).toBe(0);
       expect(readdirSync(silent.folders.home)).toEqual([]);
     } finally {
       silent.remove();
+    }
+  },
+  timeoutMs,
+);
+
+it(
+  "keeps nothing from the moment on when telemetry is switched off",
+  async () => {
+    const changing = await createLocalTrial({ ACTIVITY_TELEMETRY: "" });
+    try {
+      expect(await changing.command("telemetry", "enable").ended).toBe(0);
+      const running = changing.command("start", "--port", "0");
+      const [, own = ""] = await running.line(/listens on (\S+)/);
+      const [, token = ""] =
+        /name="activity-token" content="([^"]+)"/.exec(await (await fetch(own)).text()) ?? [];
+      expect(await (await postOne(own, token)).json()).toMatchObject({ accepted: 1, discarded: 0 });
+      expect(await changing.command("telemetry", "disable").ended).toBe(0);
+      // Its choice is looked at once a second.
+      let answer: unknown;
+      for (let tries = 0; tries < 100 && !/"discarded":1/.test(JSON.stringify(answer)); tries++) {
+        await sleep(50);
+        answer = await (await postOne(own, token)).json();
+      }
+      expect(answer).toMatchObject({ accepted: 0, discarded: 1 });
+      expect(await (await fetch(own)).text()).toContain('name="activity-enabled" content="false"');
+      expect(await running.stop()).toBe(0);
+      expect(await changing.waiting()).toEqual([]);
+    } finally {
+      changing.remove();
     }
   },
   timeoutMs,
@@ -216,4 +238,18 @@ async function untilRecorded(what: string): Promise<readonly StoredEvent[]> {
 /** Without what the client says of itself. */
 function ofThePage(events: readonly StoredEvent[]): readonly StoredEvent[] {
   return events.filter(({ event_type }) => event_type !== "telemetry");
+}
+
+/** Posts an event as the page of a local server does. */
+function postOne(address: string, token: string): Promise<Response> {
+  return fetch(`${address}/v1/events`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "activity-token": token },
+    body: JSON.stringify({
+      event_id: `off-${randomUUID()}`,
+      event_time: "2026-03-01T12:00:00Z",
+      event_type: "behavioral",
+      event_name: "page_view",
+    }),
+  });
 }

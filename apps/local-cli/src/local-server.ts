@@ -21,19 +21,19 @@ export interface LocalServerOptions {
  */
 export function createLocalServer({ activity, port, pageFolder }: LocalServerOptions): NodeServer {
   const tokens = new PageTokens();
-  const { installId } = activity;
   const proxy = createProxy({
     sink: activity.sink,
     ack: "durable",
     allowedHosts: "loopback",
-    // Switched off: nothing is written, and the answer says `discarded`.
-    consent: () => installId !== undefined,
+    // Switched off, perhaps while this runs: nothing is written, and the answer says `discarded`.
+    consent: () => activity.enabled,
     authenticate: (request) => {
       const token = request.header("activity-token") ?? "";
       // A leaving page cannot set headers; its browser says that it is our own page.
       if (!tokens.knows(token) && request.header("sec-fetch-site") !== "same-origin") return null;
       // Whom the page was served for, not who signed in since; without its token only the page knows.
       const user = tokens.userOf(token);
+      const { installId } = activity;
       return {
         attributes: {
           version,
@@ -49,9 +49,9 @@ export function createLocalServer({ activity, port, pageFolder }: LocalServerOpt
     const user = readUser();
     return {
       "activity-token": tokens.issue(user),
-      "activity-install-id": installId ?? "",
+      "activity-install-id": activity.installId ?? "",
       "activity-user-id": user ?? "",
-      "activity-enabled": String(installId !== undefined),
+      "activity-enabled": String(activity.enabled),
     };
   }
 
