@@ -29,8 +29,7 @@ import { buildLease, segmentsOf, UnreadableSegment } from "./spool-lease.ts";
 import type { SpoolStoreOptions } from "./spool-options.ts";
 import { checkSpoolOptions } from "./spool-options.ts";
 import { surveyOwners } from "./survey-owners.ts";
-import type { RunLimits, RunPart } from "./take-run.ts";
-import { takeRun } from "./take-run.ts";
+import { type RunLimits, type RunPart, takeRun } from "./take-run.ts";
 
 /** A store on disk, and what it can tell of itself. */
 export interface SpoolStore extends Store {
