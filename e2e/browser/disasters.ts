@@ -123,6 +123,7 @@ const ours: readonly Disaster[] = [
   {
     name: "into the back-forward cache and back",
     forPeers: false,
+    repeatsAtTimes: true,
     run: async (world) => {
       const page = await world.open();
       await page.evaluate(() => {
