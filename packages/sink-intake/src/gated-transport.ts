@@ -36,7 +36,6 @@ export function gatedTransport(inner: Transport, options: GateOptions): GatedTra
 
 class Gated implements GatedTransport {
   busy = 0;
-  readonly limits: TransportLimits;
   readonly #inner: Transport;
   readonly #options: GateOptions;
   #sealed = false;
@@ -50,7 +49,11 @@ class Gated implements GatedTransport {
   constructor(inner: Transport, options: GateOptions) {
     this.#inner = inner;
     this.#options = options;
-    this.limits = inner.limits;
+  }
+
+  /** What the one behind it has learned by now. */
+  get limits(): TransportLimits {
+    return this.#inner.limits;
   }
 
   seal(): void {
