@@ -61,8 +61,10 @@ export class FileContent implements SegmentContent {
     this.#writer.append(line, length);
   }
 
-  read(from: number, to: number): Uint8Array {
-    const bytes = new Uint8Array(to - from);
+  read(from: number, to: number, into?: Uint8Array): Uint8Array {
+    const length = to - from;
+    const bytes =
+      into !== undefined && length <= into.length ? into.subarray(0, length) : new Uint8Array(length);
     const fd = openSync(this.path, "r");
     try {
       let read = 0;

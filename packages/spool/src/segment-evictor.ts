@@ -21,6 +21,8 @@ export class SegmentEvictor {
   readonly #port: EvictorPort;
   /** The segment from which events are being evicted, as far as it was read. */
   #reading: { readonly segment: Segment; readonly bytes: Uint8Array } | undefined;
+  /** Where it is read into: one after the other, they would leave garbage of the size of the spool. */
+  #room: Uint8Array = new Uint8Array(0);
 
   constructor(port: EvictorPort) {
     this.#port = port;
@@ -65,15 +67,20 @@ export class SegmentEvictor {
   /** The text of a segment's first event; `undefined` when it cannot be read and is lost as a whole. */
   #firstText(segment: Segment): string | undefined {
     const index = segment.firstWaiting();
-    const end = segment.ends[index] ?? 0;
+    const end = segment.end(index);
     try {
       if (this.#reading?.segment !== segment || this.#reading.bytes.length < end)
-        this.#reading = { segment, bytes: segment.content.read(0, segment.bytes) };
+        this.#reading = { segment, bytes: this.#read(segment) };
       const { buffer, byteOffset, byteLength } = this.#reading.bytes;
       return Buffer.from(buffer, byteOffset, byteLength).toString("utf8", segment.start(index), end - 1);
     } catch (cause) {
       this.#port.lose(segment, cause);
       return undefined;
     }
+  }
+
+  #read({ content, bytes }: Segment): Uint8Array {
+    if (bytes > this.#room.length) this.#room = new Uint8Array(bytes);
+    return content.read(0, bytes, this.#room);
   }
 }

@@ -152,7 +152,5 @@ export function keyOf(segment: AnySegment): number {
 
 /** When the first event that waits in a segment entered. */
 export function timeOf(segment: AnySegment): number {
-  return segment instanceof Segment
-    ? (segment.times[segment.firstWaiting()] ?? Number.POSITIVE_INFINITY)
-    : segment.time;
+  return segment instanceof Segment ? segment.firstTime() : segment.time;
 }

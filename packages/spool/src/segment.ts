@@ -1,11 +1,10 @@
 import type { Importance, Position } from "@activity/core";
 import type { EncodedLine } from "./encode-line.ts";
+import { EventIndex } from "./event-index.ts";
 import type { SegmentContent, SegmentExtent } from "./segment-content.ts";
 import type { SegmentState } from "./segment-name.ts";
 import type { LaneQueues } from "./segment-queues.ts";
 
-/** Where an event of a segment is: in the store, in a lease, or gone. */
-type Whereabouts = 0 | 1 | 2;
 const waiting = 0;
 const leased = 1;
 const gone = 2;
@@ -30,10 +29,6 @@ export class Segment {
   queues: LaneQueues | undefined;
   /** Where the last event ends. */
   bytes: number;
-  /** Where each event ends in the content. */
-  readonly ends: number[] = [];
-  readonly positions: Position[] = [];
-  readonly times: number[] = [];
   /** Whether it takes no more events. */
   sealed = false;
   /** Whether something in it may not survive the machine yet. */
@@ -43,7 +38,7 @@ export class Segment {
   waitingBytes = 0;
   /** Events that are not gone. */
   left = 0;
-  readonly #states: Whereabouts[] = [];
+  #events: EventIndex = EventIndex.take();
   readonly #order: number | undefined;
   readonly #offset: number;
   /** No event before this one waits. */
@@ -62,43 +57,60 @@ export class Segment {
   perishable(): readonly number[] {
     const { safeBytes } = this.content;
     if (safeBytes === Number.POSITIVE_INFINITY) return [];
-    return [...this.ends.keys()].filter(
-      (index) => (this.ends[index] ?? 0) > safeBytes && this.#states[index] !== gone,
-    );
+    return this.#indices((index) => this.end(index) > safeBytes && this.#events.state(index) !== gone);
   }
 
-  /** Index of the first event that waits, at or after `from`; its length when there is none. */
-  firstWaiting(from = 0): number {
-    let index = Math.max(from, this.#first);
-    while (index < this.#states.length && this.#states[index] !== waiting) index++;
-    if (from <= this.#first) this.#first = index;
-    return index;
+  /** Index of the first event that waits; that behind the last when none does. */
+  firstWaiting(): number {
+    const events = this.#events;
+    while (this.#first < events.length && events.state(this.#first) !== waiting) this.#first++;
+    return this.#first;
   }
 
+  /** False also for an index behind the last. */
   isWaiting(index: number): boolean {
-    return this.#states[index] === waiting;
+    return index < this.#events.length && this.#events.state(index) === waiting;
+  }
+
+  /** Where an event ends in the content. */
+  end(index: number): number {
+    return this.#events.end(index);
+  }
+
+  position(index: number): Position {
+    return this.#events.position(index);
+  }
+
+  time(index: number): number {
+    return this.#events.time(index);
+  }
+
+  /** When the first event that waits entered; infinite when none does. */
+  firstTime(): number {
+    return this.waiting === 0 ? Number.POSITIVE_INFINITY : this.time(this.firstWaiting());
   }
 
   /** The events that wait of a range of positions, both ends included. */
   waitingBetween(from: Position, to: Position): readonly number[] {
-    if (this.waiting === 0 || (this.positions[0] ?? 0) > to || (this.positions.at(-1) ?? 0) < from) return [];
-    return [...this.positions.keys()].filter((index) => {
-      const position = this.positions[index] ?? 0;
+    if (this.waiting === 0 || this.position(0) > to || this.position(this.#events.length - 1) < from)
+      return [];
+    return this.#indices((index) => {
+      const position = this.position(index);
       return position >= from && position <= to && this.isWaiting(index);
     });
   }
 
-  /** What orders an event among those of other segments. */
+  /** What orders an event among those of other segments. Infinite behind the last. */
   key(index: number): number {
-    return this.#order ?? this.positions[index] ?? Number.POSITIVE_INFINITY;
+    return this.#order ?? (index < this.#events.length ? this.position(index) : Number.POSITIVE_INFINITY);
   }
 
   start(index: number): number {
-    return index === 0 ? this.#offset : (this.ends[index - 1] ?? this.#offset);
+    return index === 0 ? this.#offset : this.end(index - 1);
   }
 
   size(index: number): number {
-    return (this.ends[index] ?? 0) - this.start(index);
+    return this.end(index) - this.start(index);
   }
 
   /** Adds a line to the content; says what went wrong, if anything did. */
@@ -117,20 +129,17 @@ export class Segment {
     this.bytes = end;
     this.waiting++;
     this.left++;
-    this.ends.push(end);
-    this.positions.push(position);
-    this.times.push(time);
-    this.#states.push(waiting);
+    this.#events.push(end, position, time);
   }
 
   lend(index: number): void {
-    this.#states[index] = leased;
+    this.#events.setState(index, leased);
     this.waiting--;
     this.waitingBytes -= this.size(index);
   }
 
   takeBack(index: number): void {
-    this.#states[index] = waiting;
+    this.#events.setState(index, waiting);
     this.waiting++;
     this.waitingBytes += this.size(index);
     this.#first = Math.min(this.#first, index);
@@ -138,12 +147,18 @@ export class Segment {
 
   /** Forgets an event, waiting or leased. */
   drop(index: number): void {
-    if (this.#states[index] === waiting) {
+    if (this.isWaiting(index)) {
       this.waiting--;
       this.waitingBytes -= this.size(index);
     }
-    this.#states[index] = gone;
+    this.#events.setState(index, gone);
     this.left--;
+  }
+
+  /** Frees what was known of its events, none of which is left. */
+  forget(): void {
+    EventIndex.give(this.#events);
+    this.#events = EventIndex.none;
   }
 
   /** Says on the outside what state it is in, and which of its events still count. */
@@ -169,9 +184,8 @@ export class Segment {
     const { lane, importance } = this;
     const moved = new Segment({ content: create(this.#leftLines()), lane, importance, order: this.#order });
     moved.sealed = true;
-    for (const [index, state] of this.#states.entries())
-      if (state !== gone)
-        moved.add(moved.bytes + this.size(index), this.positions[index] ?? 0, this.times[index] ?? 0);
+    for (const index of this.#indicesLeft())
+      moved.add(moved.bytes + this.size(index), this.position(index), this.time(index));
     return moved;
   }
 
@@ -189,14 +203,24 @@ export class Segment {
   }
 
   #leftLines(): Uint8Array {
-    const left = [...this.#states.keys()].filter((index) => this.#states[index] !== gone);
-    return Buffer.concat(left.map((index) => this.content.read(this.start(index), this.ends[index] ?? 0)));
+    return Buffer.concat(
+      this.#indicesLeft().map((index) => this.content.read(this.start(index), this.end(index))),
+    );
+  }
+
+  #indicesLeft(): readonly number[] {
+    return this.#indices((index) => this.#events.state(index) !== gone);
+  }
+
+  #indices(passes: (index: number) => boolean): readonly number[] {
+    return Array.from({ length: this.#events.length }, (_, index) => index).filter(passes);
   }
 
   /** Everything from the first event that is not gone. */
   #extent(): SegmentExtent {
-    const first = this.#states.findIndex((state) => state !== gone);
-    const from = first < 0 ? this.#states.length : first;
-    return { count: this.#states.length - from, offset: this.start(from) };
+    const events = this.#events;
+    let from = 0;
+    while (from < events.length && events.state(from) === gone) from++;
+    return { count: events.length - from, offset: this.start(from) };
   }
 }

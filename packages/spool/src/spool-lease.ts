@@ -31,9 +31,9 @@ export function buildLease(lane: number, parts: readonly RunPart[]): Lease {
     const begin = segment.start(from);
     pieces.push(range.bytes.subarray(begin - range.start, segment.start(to) - range.start));
     for (let index = from; index < to; index++) {
-      ends.push(used + (segment.ends[index] ?? 0) - begin);
-      positions.push(segment.positions[index] ?? 0);
-      times.push(segment.times[index] ?? 0);
+      ends.push(used + segment.end(index) - begin);
+      positions.push(segment.position(index));
+      times.push(segment.time(index));
     }
     used = ends.at(-1) ?? 0;
   }

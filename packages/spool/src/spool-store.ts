@@ -200,7 +200,7 @@ class DiskStore implements SpoolStore {
     for (const segment of [...this.#queues]) {
       if (!(segment instanceof Segment)) continue;
       for (const index of segment.waitingBetween(from, to)) {
-        withdrawn.push(segment.positions[index] ?? 0);
+        withdrawn.push(segment.position(index));
         this.#queues.drop(segment, index);
       }
       if (segment.left === 0) this.#remove(segment);
@@ -339,7 +339,7 @@ class DiskStore implements SpoolStore {
   /** Forgets the first event that waits in a segment; returns its position. */
   #dropFirst(segment: Segment): Position {
     const index = segment.firstWaiting();
-    const position = segment.positions[index] ?? 0;
+    const position = segment.position(index);
     this.#queues.drop(segment, index);
     if (segment.left === 0) this.#remove(segment);
     return position;
@@ -356,6 +356,7 @@ class DiskStore implements SpoolStore {
     this.#unsynced.delete(segment);
     this.#evictor.forget(segment);
     segment.sealed = true;
+    segment.forget();
     this.#attempt(() => segment.content.remove());
   }
 

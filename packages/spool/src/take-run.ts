@@ -38,7 +38,7 @@ export function takeRun(lane: LaneQueues, { queues, limits, read }: RunPort): re
     const from = segment.firstWaiting();
     let index = from;
     let room = true;
-    while (index < segment.positions.length && segment.isWaiting(index) && segment.key(index) < before) {
+    while (segment.isWaiting(index) && segment.key(index) < before) {
       room = events === 0 || (events < limits.maxEvents && bytes + segment.size(index) <= limits.maxBytes);
       if (!room) break;
       events++;

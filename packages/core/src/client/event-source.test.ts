@@ -13,6 +13,12 @@ describe("a source of events", () => {
     expect(createEventSource(fakeClock()).nextId()).not.toBe(first);
   });
 
+  it("counts on without a gap, past every thousand", () => {
+    const source = createEventSource({ now: () => 0, createId: () => "name" });
+    const ids = Array.from({ length: 12_345 }, () => source.nextId());
+    expect(ids).toEqual(ids.map((_, index) => `name.${index + 1}`));
+  });
+
   it("takes its name from a clock that makes ids, once", () => {
     let made = 0;
     const source = createEventSource({ now: () => 0, createId: () => `name${++made}` });

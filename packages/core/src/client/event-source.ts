@@ -28,13 +28,19 @@ export function createEventSource(
 ): EventSource {
   let source: string | undefined;
   let last = 0;
+  /** What ids begin with up to the last three digits of their number. */
+  let start = "";
   let momentMs = Number.NaN;
   let moment: Moment = { time: "", text: "" };
   return {
     nextId: () => {
       if (createId) return createId();
       source ??= clock.createId?.() ?? nanoid();
-      return `${source}.${++last}`;
+      const low = ++last % 1_000;
+      // Engines remember the digits of thousands of numbers; that keeps garbage alive which differs in each.
+      if (last < 1_000) return `${source}.${last}`;
+      if (low === 0) start = `${source}.${last / 1_000}`;
+      return start + String(1_000 + low).slice(1);
     },
     // toISOString costs as much as encoding a whole event, so its text is kept for the millisecond.
     now: () => {
