@@ -87,7 +87,7 @@ async function install() {
     rmSync(modules, { recursive: true, force: true });
   }
   const fresh = !existsSync(join(modules, ".modules.yaml"));
-  if (fresh) say("Installing dependencies with pnpm (about 200 MB, once) ...");
+  if (fresh) say("Installing dependencies with pnpm (about 310 MB, once) ...");
   const args = ["install", "--frozen-lockfile", "--config.confirm-modules-purge=false"];
   await must("pnpm", fresh ? args : [...args, "--silent"], fresh ? {} : { output: "keep" });
 }

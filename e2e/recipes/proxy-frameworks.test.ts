@@ -9,6 +9,7 @@ import { getRequestListener } from "@hono/node-server";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import connect from "connect";
 import { Hono } from "hono";
+import { cloneRawRequest } from "hono/request";
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -53,9 +54,16 @@ const mounts: readonly [name: string, mount: (proxy: EventProxy) => RequestListe
     (proxy) => getRequestListener(new Hono().post("/v1/events", ({ req }) => proxy.fetch(req.raw)).fetch),
   ],
   [
-    "a route handler as Next has them",
-    // export const POST = (request: Request) => proxy.fetch(request);
-    (proxy) => getRequestListener((request) => proxy.fetch(request)),
+    "Hono, behind whatever has read the body as text",
+    (proxy) =>
+      getRequestListener(
+        new Hono()
+          .use(async ({ req }, next) => {
+            await req.text();
+            await next();
+          })
+          .post("/v1/events", async ({ req }) => proxy.fetch(await cloneRawRequest(req))).fetch,
+      ),
   ],
 ];
 
@@ -82,6 +90,21 @@ describe.each(mounts)("the proxy in %s", (_, mount) => {
     expect(await post(`[${events[0]},{}]`)).toMatchObject([202, { accepted: 1, problems: [{ index: 1 }] }]);
     expect(await post(" ".repeat(2 << 20))).toMatchObject([413, { code: "body_too_large" }]);
   });
+});
+
+it("says in Hono that the body was read, where it was not cloned", async () => {
+  const sink = memorySink();
+  const problems: string[] = [];
+  const proxy = createProxy({ sink, onProblem: ({ code }) => problems.push(code) });
+  const app = new Hono().post("/v1/events", async ({ req }) => {
+    await req.json();
+    return proxy.fetch(req.raw);
+  });
+  const url = await listen(getRequestListener(app.fetch));
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", body: `[${events}]`, headers });
+  expect([response.status, await response.json()]).toMatchObject([500, { code: "body_consumed" }]);
+  expect(problems).toEqual(["misconfigured"]);
 });
 
 describe.each([true, false])("a dev server in front, changeOrigin: %s", (changeOrigin) => {

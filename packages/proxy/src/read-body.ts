@@ -3,6 +3,7 @@ import { httpContract } from "@activity/core";
 import { Refusal } from "./answer.ts";
 import type { BodyAccount } from "./body-meter.ts";
 import { concatBytes } from "./concat-bytes.ts";
+import { isStillCoded, readParsed } from "./parsed-body.ts";
 import type { ProxyLimits } from "./proxy-options.ts";
 import type { BodyDecoder, ProxyRequest, RequestBody } from "./request.ts";
 import { BodyTooLarge } from "./request.ts";
@@ -28,16 +29,35 @@ export async function readBody(request: ProxyRequest, context: ReadBodyContext):
   const { maxBodyBytes } = context.limits;
   if (Number(request.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge(context.limits);
   const body = request.body();
-  if (body.kind !== "stream") return parsedBody(body, context);
+  if (body.kind !== "stream") {
+    const { read, size } = readParsed(body, coding);
+    if (size > maxBodyBytes) throw tooLarge(context.limits);
+    context.account.add(size);
+    if (typeof read === "string" || !isStillCoded(read, coding)) return read;
+    return undo(read, { ...context, decode, coding });
+  }
   const bytes = await withinTime(collect(body.read, context), context);
+  return undo(bytes, { ...context, decode, coding });
+}
+
+interface Coding {
+  /** `undefined` for a body that comes as it is. */
+  readonly decode: BodyDecoder | undefined;
+  readonly coding: string;
+}
+
+async function undo(
+  bytes: Uint8Array,
+  { limits, account, decode, coding }: ReadBodyContext & Coding,
+): Promise<Uint8Array> {
   if (decode === undefined) return bytes;
   try {
-    const decoded = await decode(bytes, maxBodyBytes);
-    context.account.add(decoded.length);
+    const decoded = await decode(bytes, limits.maxBodyBytes);
+    account.add(decoded.length);
     return decoded;
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    if (error instanceof BodyTooLarge) throw tooLarge(context.limits);
+    if (error instanceof BodyTooLarge) throw tooLarge(limits);
     throw new Refusal({
       status: httpContract.status.unreadable,
       code: "undecodable",
@@ -123,36 +143,5 @@ async function withinTime<T>(reading: Promise<T>, { limits, clock }: ReadBodyCon
     return await Promise.race([reading, late]);
   } finally {
     stop.timer?.cancel();
-  }
-}
-
-function parsedBody(
-  body: Exclude<RequestBody, { kind: "stream" }>,
-  { limits, account }: ReadBodyContext,
-): ReadBody {
-  const read = body.kind === "bytes" ? body.bytes : body.kind === "text" ? body.text : serialise(body);
-  const size = typeof read === "string" ? new TextEncoder().encode(read).length : read.length;
-  if (size > limits.maxBodyBytes) throw tooLarge(limits);
-  account.add(size);
-  return read;
-}
-
-function serialise(body: Extract<RequestBody, { kind: "value" | "consumed" }>): string {
-  if (body.kind === "consumed") {
-    throw new Refusal({
-      status: 500,
-      code: "body_consumed",
-      detail:
-        "the body was read before it came here and is not in request.body; mount the handler before whatever reads it",
-    });
-  }
-  try {
-    return JSON.stringify(body.value) ?? "";
-  } catch {
-    throw new Refusal({
-      status: httpContract.status.unreadable,
-      code: "bad_json",
-      detail: "the parsed body cannot be written as JSON",
-    });
   }
 }

@@ -5,7 +5,7 @@ export type RequestBody =
       /** Gives chunk after chunk to `take` and resolves at the end. Rejects with what `take` throws, and where the body is not whole. */
       readonly read: (take: (chunk: Uint8Array) => void) => Promise<void>;
     }
-  /** `bytes` and `text` have had their content coding undone. A `value` has lost its spelling: large integers are rounded before they get here. */
+  /** `text` has had its content coding undone; of `bytes` it is undone here where they still begin like coded ones. A `value` has lost its spelling: large integers are rounded before they get here. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "value"; readonly value: unknown }

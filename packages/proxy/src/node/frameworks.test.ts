@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { MemorySink } from "@activity/core";
 import { memorySink } from "@activity/core";
 import { afterEach, describe, expect, it } from "@jest/globals";
@@ -128,6 +128,49 @@ describe("the handler in Express", () => {
     expect(problems).toMatchObject([{ code: "misconfigured" }]);
     expect(sink.texts).toEqual([]);
   });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["zstd", zstdCompressSync],
+  ] as const)("decodes %s that a host has only collected", async (coding, encode) => {
+    const collect: RequestHandler = (request, _response, next) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        request.body = Buffer.concat(chunks);
+        next();
+      });
+    };
+    const { url, sink } = await mount("use", collect);
+    const headers = { ...ndjson, "content-encoding": coding };
+    expect(await post(url, encode(three.join("\n")), headers)).toMatchObject({ status: 202 });
+    expect(idsOf(sink)).toEqual(["id-1", "id-2", "id-3"]);
+    expect((await post(url, encode(" ".repeat(2 << 20)), headers)).status).toBe(413);
+  });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["zstd", zstdCompressSync],
+  ] as const)(
+    "does not reject events whose %s was read as text: they would be given up",
+    async (coding, encode) => {
+      const readText: RequestHandler = (request, _response, next) => {
+        request.body = "";
+        request.setEncoding("utf8").on("data", (chunk: string) => {
+          request.body += chunk;
+        });
+        request.on("end", next);
+      };
+      const { url, problems } = await mount("use", readText);
+      const answer = await post(url, encode(three.join("\n")), { ...ndjson, "content-encoding": coding });
+      expect(answer).toMatchObject({ status: 500, json: { code: "body_consumed" } });
+      expect(answer.json.detail).toContain("compressed bytes were read as text");
+      expect(problems).toMatchObject([{ code: "misconfigured" }]);
+      expect(await post(url, three.join("\n"), ndjson)).toMatchObject({ status: 202, json: { accepted: 3 } });
+    },
+  );
 
   it("uses the host's session through the native request", async () => {
     const sink = memorySink();

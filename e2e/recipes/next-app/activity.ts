@@ -1,0 +1,13 @@
+import { createProxy, type EventProxy } from "@activity/proxy";
+import { fileSink } from "@activity/spool";
+
+const shared = globalThis as { activityProxy?: EventProxy };
+
+// One for the whole server: Next compiles each route apart, and again when a file changes.
+shared.activityProxy ??= createProxy({
+  sink: fileSink({ directory: process.env["EVENTS_DIRECTORY"] ?? "events" }),
+  ack: "durable",
+  allowedOrigins: ["https://shop.example"],
+});
+
+export const proxy: EventProxy = shared.activityProxy;
