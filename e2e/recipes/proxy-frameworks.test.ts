@@ -100,7 +100,8 @@ it("says in Hono that the body was read, where it was not cloned", async () => {
     await req.json();
     return proxy.fetch(req.raw);
   });
-  const url = await listen(getRequestListener(app.fetch));
+  const listener = getRequestListener(app.fetch);
+  const url = await listen((request, response) => void listener(request, response));
   const headers = { "content-type": "application/json" };
   const response = await fetch(url, { method: "POST", body: `[${events}]`, headers });
   expect([response.status, await response.json()]).toMatchObject([500, { code: "body_consumed" }]);
