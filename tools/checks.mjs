@@ -9,6 +9,7 @@ export const checks = [
   { name: "lint (oxlint)", kind: "lint", command: ["oxlint", "--deny-warnings"], needsBuild: true },
   { name: "arrows between packages", kind: "lint", command: own("arrows") },
   { name: "exports of packages", kind: "lint", command: own("exports") },
+  { name: "compiled scanner", kind: "lint", command: own("scanner") },
   { name: "committed text", kind: "lint", command: own("committed-text") },
   { name: "links in documents", kind: "lint", command: own("links") },
   { name: "changeset", kind: "release", command: own("changeset") },

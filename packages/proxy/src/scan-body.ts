@@ -2,10 +2,13 @@ import type { TextToScan } from "@activity/core";
 import { EventScanner } from "@activity/core";
 import type { BodyForm } from "./media-type.ts";
 import type { ProxyLimits } from "./proxy-options.ts";
+import { isBlank } from "./slice-json.ts";
 import type { Slice, SlicedBody } from "./sliced-body.ts";
 import { readBatchId, readSentAt } from "./sliced-body.ts";
 
 const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
 const lineFeed = 0x0a;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
@@ -20,7 +23,9 @@ const otherDepth = 32;
  * those that are not whole: they are cut the slow way, to the same result.
  */
 export function scanBody(body: TextToScan, form: BodyForm, limits: ProxyLimits): SlicedBody | undefined {
-  return new BodyScan(body, limits).body(form);
+  const { maxEventBytes: maxBytes, maxDepth, maxKeys, maxEvents } = limits;
+  const scanner = EventScanner.of(body, { maxBytes, maxDepth, maxKeys });
+  return scanner && new BodyScan(body, scanner, maxEvents).body(form);
 }
 
 class BodyScan {
@@ -29,11 +34,10 @@ class BodyScan {
   readonly #scanner: EventScanner;
   readonly #slices: Slice[] = [];
 
-  constructor(body: TextToScan, limits: ProxyLimits) {
-    const { maxEventBytes: maxBytes, maxDepth, maxKeys, maxEvents } = limits;
+  constructor(body: TextToScan, scanner: EventScanner, maxEvents: number) {
     this.#body = body;
+    this.#scanner = scanner;
     this.#maxEvents = maxEvents;
-    this.#scanner = new EventScanner(body, { maxBytes, maxDepth, maxKeys });
   }
 
   body(form: BodyForm): SlicedBody | undefined {
@@ -41,7 +45,7 @@ class BodyScan {
     const marked = text.startsWith("\uFEFF");
     // The mark is three bytes and one character.
     if (marked) this.#scanner.surplus = 2;
-    const at = this.#scanner.blanks(marked ? 3 : 0);
+    const at = this.#blanks(marked ? 3 : 0);
     if (form === "ndjson") return this.#lines(at);
     if (bytes[at] === openBracket) {
       const end = this.#list(at);
@@ -65,7 +69,7 @@ class BodyScan {
   #lines(from: number): SlicedBody {
     const { bytes, text } = this.#body;
     const scanner = this.#scanner;
-    for (let at = scanner.blanks(from); at < bytes.length; at = scanner.blanks(at)) {
+    for (let at = this.#blanks(from); at < bytes.length; at = this.#blanks(at)) {
       if (this.#isTooMuch()) break;
       const start = at - scanner.surplus;
       const before = scanner.surplus;
@@ -88,7 +92,7 @@ class BodyScan {
   #list(from: number): number {
     const { bytes, text } = this.#body;
     const scanner = this.#scanner;
-    let at = scanner.blanks(from + 1);
+    let at = this.#blanks(from + 1);
     if (bytes[at] === closeBracket) return at + 1;
     for (;;) {
       const start = at - scanner.surplus;
@@ -97,7 +101,7 @@ class BodyScan {
       this.#slices.push(event ?? text.slice(start, scanner.end - scanner.surplus));
       // So many that nobody looks at the others.
       if (this.#isTooMuch()) return bytes.length;
-      at = scanner.separator(scanner.end, closeBracket);
+      at = this.#separator(scanner.end, closeBracket);
       if (at <= 0) return -1 - at;
     }
   }
@@ -107,17 +111,17 @@ class BodyScan {
     const { bytes } = this.#body;
     const scanner = this.#scanner;
     const texts = new Map<string, string | undefined>();
-    let at = scanner.blanks(from + 1);
+    let at = this.#blanks(from + 1);
     while (at > 0) {
       const name = this.#plainText(at);
-      const value = name === undefined ? -1 : scanner.colon(at + name.length + 2);
+      const value = name === undefined ? -1 : this.#colon(at + name.length + 2);
       if (name === undefined || value < 0 || name.startsWith("event_") || texts.has(name)) return undefined;
       const isList = bytes[value] === openBracket;
       texts.set(name, this.#plainText(value));
       at = name === "events" && isList ? this.#list(value) : scanner.value(value, otherDepth);
       if (name === "events" && !isList) return undefined;
       if (this.#isTooMuch()) return this.#plain();
-      if (at >= 0) at = scanner.separator(at, closeBrace);
+      if (at >= 0) at = this.#separator(at, closeBrace);
     }
     if (at >= -1 || !texts.has("events") || !this.#isOver(-1 - at)) return undefined;
     const batchId = readBatchId(texts.get("batch_id"));
@@ -128,16 +132,39 @@ class BodyScan {
   #plainText(at: number): string | undefined {
     const { bytes, text } = this.#body;
     const scanner = this.#scanner;
-    const { surplus, escapes } = scanner;
-    const end = bytes[at] === quote ? scanner.string(at + 1) : -1;
-    const plain = end > 0 && scanner.surplus === surplus && scanner.escapes === escapes;
+    const { surplus } = scanner;
+    const end = bytes[at] === quote ? scanner.value(at, 0) : -1;
+    const ascii = end > 0 && scanner.surplus === surplus;
     scanner.surplus = surplus;
-    return plain ? text.slice(at + 1 - surplus, end - 1 - surplus) : undefined;
+    const plain = ascii ? text.slice(at + 1 - surplus, end - 1 - surplus) : "\\";
+    return plain.includes("\\") ? undefined : plain;
+  }
+
+  /** The place behind white space, if there is any. */
+  #blanks(from: number): number {
+    const { bytes } = this.#body;
+    let at = from;
+    while (isBlank(bytes[at] ?? 0)) at++;
+    return at;
+  }
+
+  /** The place behind the colon that follows a name; -1 where none does. */
+  #colon(from: number): number {
+    const at = this.#blanks(from);
+    return this.#body.bytes[at] === colon ? this.#blanks(at + 1) : -1;
+  }
+
+  /** The place behind the comma that follows. Where the bracket is closed, -1 minus the place behind it; else 0. */
+  #separator(from: number, close: number): number {
+    const at = this.#blanks(from);
+    const byte = this.#body.bytes[at];
+    if (byte === comma) return this.#blanks(at + 1);
+    return byte === close ? -2 - at : 0;
   }
 
   /** Whether only white space follows, in the body or in its line. */
   #isOver(at: number): boolean {
-    return this.#scanner.blanks(at) === this.#body.bytes.length;
+    return this.#blanks(at) === this.#body.bytes.length;
   }
 
   #lineEnds(from: number): boolean {

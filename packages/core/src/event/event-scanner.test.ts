@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { eventLimits } from "../limits.ts";
 import { EventScanner } from "./event-scanner.ts";
-import { JsonScanner } from "./json-scanner.ts";
 import { parseEventText } from "./parse-event.ts";
+import { maxScannedBytes } from "./scanner-instance.ts";
 import { toUtf8 } from "./utf8.ts";
 import { isWellFormed } from "./well-formed.ts";
 
@@ -27,8 +27,14 @@ const fieldsOf = ({
   event_name,
 });
 
+function scannerOf(text: string, limits = eventLimits): EventScanner {
+  const scanner = EventScanner.of({ bytes: toUtf8(text), text }, limits);
+  if (scanner === undefined) throw new Error("this engine runs no scanner");
+  return scanner;
+}
+
 function scan(text: string, limits = eventLimits): { event: ReturnType<EventScanner["event"]>; end: number } {
-  const scanner = new EventScanner({ bytes: toUtf8(text), text }, limits);
+  const scanner = scannerOf(text, limits);
   const event = scanner.event(0);
   return { event, end: scanner.end };
 }
@@ -53,11 +59,36 @@ describe("EventScanner", () => {
   it("finds events one behind another, whatever stands in them", () => {
     const texts = ["é", "😀😀", "", "中"].map((s, n) => JSON.stringify({ ...plain, event_id: `s.${n}`, s }));
     const text = texts.join("\n");
-    const scanner = new EventScanner({ bytes: toUtf8(text), text }, eventLimits);
+    const scanner = scannerOf(text);
     let at = 0;
     for (const one of texts) {
       expect(scanner.event(at)?.text).toBe(one);
       at = scanner.end + 1;
+    }
+  });
+
+  it("finds them in several texts by turns", () => {
+    const texts = [JSON.stringify(plain), JSON.stringify({ ...plain, event_id: "other.1", s: "é" })];
+    const scanners = texts.map((text) => scannerOf(`${text}${text}`));
+    for (const _ of [1, 2]) {
+      expect(scanners.map((one) => one.event(Math.max(one.end, 0))?.text)).toEqual(texts);
+    }
+  });
+
+  it("finds them in texts of every size, and takes none beyond its bound", () => {
+    for (const size of [1, 63, 64, 65, 131_000, 131_072, 900_000]) {
+      const text = JSON.stringify({ ...plain, s: "x".repeat(size) });
+      expect(scan(text, { ...eventLimits, maxBytes: 1e9 }).event?.text).toBe(text);
+    }
+    const bytes = new Uint8Array(maxScannedBytes + 1);
+    expect(EventScanner.of({ bytes, text: "" }, eventLimits)).toBeUndefined();
+  });
+
+  it("stops at the end of its text, whatever a longer one has left behind it", () => {
+    const whole = JSON.stringify({ ...plain, s: "x".repeat(100) });
+    for (const cut of [10, 60, 100, 150, whole.length - 1]) {
+      expect(scan(whole).end).toBe(whole.length);
+      expect(scan(whole.slice(0, cut)).end).toBe(-1);
     }
   });
 
@@ -113,8 +144,8 @@ describe("EventScanner", () => {
   });
 });
 
-describe("JsonScanner", () => {
-  it("passes what JSON.parse takes, and nothing else", () => {
+describe("the value that a scanner passes", () => {
+  it("is what JSON.parse takes, and nothing else", () => {
     const pieces = [
       "{",
       "}",
@@ -151,14 +182,12 @@ describe("JsonScanner", () => {
     let passed = 0;
     fc.assert(
       fc.property(text, (json) => {
-        const scanner = new JsonScanner(toUtf8(json));
-        const start = scanner.blanks(0);
+        const start = json.search(/[^ \t\r\n]|$/);
+        const scanner = scannerOf(json);
         const end = scanner.value(start, 64);
-        const whole = end >= 0 && scanner.blanks(end) === scanner.bytes.length;
+        const whole = end >= 0 && /^[ \t\r\n]*$/.test(json.slice(end - scanner.surplus));
         expect(whole).toBe(isJson(json));
-        if (!whole) return;
-        passed++;
-        expect(scanner.bytes.length - scanner.surplus).toBe(json.length);
+        if (whole) passed++;
       }),
       { numRuns: 4_000 },
     );

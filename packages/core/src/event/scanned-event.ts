@@ -1,16 +1,13 @@
 import type { ActivityEvent, Envelope, EventObject } from "./activity-event.ts";
 import { brand } from "./activity-event.ts";
+import { scannerSlots } from "./scanner-instance.ts";
 
-/** No field is longer than nine bits can tell. */
+const { places } = scannerSlots;
+/** A place in the text and a length in one number: the least that can be kept of a field. None is longer than nine bits can tell. */
 const lengthBits = 9;
 const lengthMask = 0x1ff;
 /** A text may be so long that places in it stay small integers. */
 export const maxScannedChars = 0x400000;
-
-/** Where the value of a field stands in the text of its event, in one number: the least that can be kept of it. */
-export function placeOf(start: number, length: number): number {
-  return (start << lengthBits) | length;
-}
 
 /** An event whose fields are cut from its text when they are asked for. */
 class ScannedEvent implements Envelope {
@@ -20,12 +17,12 @@ class ScannedEvent implements Envelope {
   readonly #type: number;
   readonly #name: number;
 
-  constructor(text: string, [id, time, type, name]: FieldPlaces) {
+  constructor(text: string, found: Int32Array) {
     this.text = text;
-    this.#id = id;
-    this.#time = time;
-    this.#type = type;
-    this.#name = name;
+    this.#id = found[places] ?? 0;
+    this.#time = found[places + 1] ?? 0;
+    this.#type = found[places + 2] ?? 0;
+    this.#name = found[places + 3] ?? 0;
   }
 
   get event_id(): string {
@@ -52,13 +49,10 @@ class ScannedEvent implements Envelope {
   [brand](): void {}
 }
 
-/** Places of id, time, type and name. */
-export type FieldPlaces = readonly [id: number, time: number, type: number, name: number];
-
-/** Makes an event of text that has been checked. Inside core only. */
-export function brandScanned(text: string, places: FieldPlaces): ActivityEvent {
+/** Makes an event of text that has been checked, and of what the scanner found in it. Inside core only. */
+export function brandScanned(text: string, found: Int32Array): ActivityEvent {
   // The brand exists for the compiler only.
-  return new ScannedEvent(text, places) as unknown as ActivityEvent;
+  return new ScannedEvent(text, found) as unknown as ActivityEvent;
 }
 
 function cut(text: string, place: number): string {
