@@ -26,8 +26,13 @@ export const arrows = {
     },
   },
   proxy: {
-    main: ["@activity/core*", "isbot", "prom-client"],
-    folders: { node: ["node:*", "express", "connect"], fastify: ["node:*", "fastify", "./node"] },
+    main: ["@activity/core*"],
+    folders: {
+      node: ["node:*", "express", "connect"],
+      fastify: ["node:*", "fastify", "./node"],
+      bots: ["./node"],
+      metrics: ["./node"],
+    },
   },
   intake: {
     main: [

@@ -61,7 +61,6 @@ export class Admin {
       heldBytes: () => intake.heldBytes,
       viewers: () => tail.viewers,
       droppedViewers: () => tail.dropped,
-      types: () => this.#feed.rates,
     });
     this.#listener = createAdminListener({
       ...settings.admin,
