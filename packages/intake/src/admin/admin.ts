@@ -80,7 +80,7 @@ export class Admin {
     const { settings, packageFolder } = this.#options;
     const audits = new AuditRunner(settings.directory);
     const queries = new QueryRunner(settings.directory, packageFolder);
-    const { kafka, writeKeys } = settings;
+    const { kafka, writeKeys, keyFile } = settings;
     return {
       "/about": {
         method: "GET",
@@ -88,7 +88,7 @@ export class Admin {
           json({
             address,
             target: kafka === undefined ? { directory: settings.directory } : { topic: kafka.topic },
-            needsKey: writeKeys.length > 0,
+            needsKey: writeKeys.length > 0 || keyFile !== undefined,
             bytes: await storedBytes(settings.directory),
             query: kafka === undefined && (await queries.available()),
           }),
