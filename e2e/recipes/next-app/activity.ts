@@ -1,5 +1,4 @@
 import { createProxy, type EventProxy } from "@activity/proxy";
-import { withoutBots } from "@activity/proxy/bots";
 import { fileSink } from "@activity/spool";
 
 const shared = globalThis as { activityProxy?: EventProxy };
@@ -9,7 +8,6 @@ shared.activityProxy ??= createProxy({
   sink: fileSink({ directory: process.env["EVENTS_DIRECTORY"] ?? "events" }),
   ack: "durable",
   allowedOrigins: ["https://shop.example"],
-  consent: withoutBots(),
 });
 
 export const proxy: EventProxy = shared.activityProxy;

@@ -17,7 +17,7 @@ export class BodyCoding {
     this.#coding = level === false ? "identity" : "gzip";
     const none = level === false;
     this.#compressors = {
-      gzip: none ? undefined : (bytes) => callback((done) => zlib.gzip(bytes, { level }, done)),
+      gzip: none ? undefined : (bytes) => callback((done) => zlib.gzip(bytes, { level, chunkSize }, done)),
       // Node has it since 22.15; another runtime may not.
       zstd:
         none || typeof zlib.zstdCompress !== "function"
@@ -26,7 +26,7 @@ export class BodyCoding {
               callback((done) =>
                 zlib.zstdCompress(
                   bytes,
-                  { params: { [zlib.constants.ZSTD_c_compressionLevel]: zstdLevel } },
+                  { chunkSize, params: { [zlib.constants.ZSTD_c_compressionLevel]: zstdLevel } },
                   done,
                 ),
               ),
@@ -53,6 +53,9 @@ export class BodyCoding {
     return used !== "identity" && !takes(used);
   }
 }
+
+/** Bytes that a full request comes to at most, as a rule: then its coding goes to another thread and back once. */
+const chunkSize = 65_536;
 
 /** Beats gzip's level 1 in size and time alike. */
 const zstdLevel = 1;

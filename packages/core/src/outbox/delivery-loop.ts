@@ -65,14 +65,16 @@ export class DeliveryLoop {
   #stopped = false;
   readonly #pauses: Pauses = new Pauses();
   #ended = false;
+  /** Made once: a function that is made for each event is garbage for each event. */
+  readonly #pump = (): void => this.pump();
 
   constructor(port: DeliveryPort) {
     const { clock, retry, transport, store } = port;
     this.#port = port;
     this.lanes = new Lanes(clock, retry, transport.limits.perLane);
     this.destination = new Gate(clock, retry);
-    this.#alarm = new Alarm(clock, () => this.pump());
-    store.onReady = () => this.pump();
+    this.#alarm = new Alarm(clock, this.#pump);
+    store.onReady = this.#pump;
   }
 
   /** Takes over what processes left that have died meanwhile; asked again every half minute. */
@@ -95,7 +97,7 @@ export class DeliveryLoop {
     if (usage.events - this.#leased >= maxEvents || usage.bytes - this.#leasedBytes >= maxBytes) {
       if (this.#pumpSoon) return;
       this.#pumpSoon = true;
-      queueMicrotask(() => this.pump());
+      queueMicrotask(this.#pump);
     } else if (this.#lingerAt === never) {
       this.#startLinger();
       this.#arm();
@@ -308,12 +310,14 @@ export class DeliveryLoop {
     const refused = new Map(rejected);
     if (again.size > 0) lane.gate.fail();
     else lane.gate.succeed();
-    const done = batch.pick((place) => !again.has(place) && !refused.has(place));
+    const whole = again.size === 0 && refused.size === 0;
+    const done = whole ? batch : batch.pick((place) => !again.has(place) && !refused.has(place));
     this.finish(done, "delivered");
-    this.#requeue(
-      lane,
-      batch.pick((place) => again.has(place)),
-    );
+    if (again.size > 0)
+      this.#requeue(
+        lane,
+        batch.pick((place) => again.has(place)),
+      );
     for (const [place, reason] of refused) {
       if (!again.has(place))
         this.#reject(

@@ -76,12 +76,7 @@ export class Waiters {
   /** Tells that one event has an outcome. */
   settle(position: Position, was?: WriteException["was"], reason?: Reason): void {
     this.#pending--;
-    for (const barrier of this.#barriers) {
-      if (position <= barrier.upTo && --barrier.remaining === 0) {
-        this.#barriers.delete(barrier);
-        barrier.resolve();
-      }
-    }
+    if (this.#barriers.size > 0) this.#countDown(position);
     const ticket = this.#ticketOf(position);
     if (ticket === undefined || !ticket.open.delete(position - ticket.first)) return;
     ticket.late.get(position - ticket.first)?.(was ?? "delivered");
@@ -126,7 +121,17 @@ export class Waiters {
     return this.#ticketOf(position)?.aborted === true;
   }
 
+  #countDown(position: Position): void {
+    for (const barrier of this.#barriers) {
+      if (position <= barrier.upTo && --barrier.remaining === 0) {
+        this.#barriers.delete(barrier);
+        barrier.resolve();
+      }
+    }
+  }
+
   #ticketOf(position: Position): Ticket | undefined {
+    if (this.#tickets.length === 0) return undefined;
     // Tickets are few and ascending; the one wanted is near the front, since the oldest are sent first.
     return this.#tickets.find((ticket) => position >= ticket.first && position <= ticket.last);
   }

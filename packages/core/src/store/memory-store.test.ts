@@ -37,6 +37,27 @@ describe("the memory store", () => {
     expect((store.lease(() => true, false) as Lease).count).toBe(4);
   });
 
+  it("writes over the bytes of a lease when it has ended, and not before", () => {
+    const store = createMemoryStore();
+    const lend = (text: string): Lease => {
+      store.append(text, 0, 0);
+      return store.lease(() => true, true) as Lease;
+    };
+    const textOf = ({ bytes }: Lease): string => new TextDecoder().decode(bytes);
+    const first = lend("one");
+    const second = lend("two");
+    store.settle(first, []);
+    // Twice is against the contract; the two that follow must not share their memory all the same.
+    store.settle(first, []);
+    const third = lend("three");
+    const fourth = lend("four");
+    expect([second, third, fourth].map(textOf)).toEqual(["two\n", "three\n", "four\n"]);
+    expect(third.bytes.buffer).toBe(first.bytes.buffer);
+    store.settle(third, [0]);
+    expect(textOf(lend("five"))).toBe("three\nfive\n");
+    expect(textOf(second)).toBe("two\n");
+  });
+
   it("asks for an open lane only where there is something", () => {
     const store = createMemoryStore();
     store.append("a", 1, 0);

@@ -8,6 +8,7 @@ import type { EventRun, RunLimits } from "./event-queue.ts";
 import { ChunkPool } from "./event-queue.ts";
 import type { Counts } from "./lane-queues.ts";
 import { LaneQueues } from "./lane-queues.ts";
+import { LeaseRooms } from "./lease-rooms.ts";
 
 /** Options of a memory store. */
 export interface MemoryStoreOptions {
@@ -45,6 +46,9 @@ class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #pool: ChunkPool = new ChunkPool();
   readonly #lanes = new Map<number, LaneQueues>();
+  readonly #rooms: LeaseRooms = new LeaseRooms();
+  /** Where the bytes of each open lease are. */
+  readonly #lent = new Map<Lease, Uint8Array>();
   #last: Position = 0;
 
   constructor(options: MemoryStoreOptions) {
@@ -71,18 +75,22 @@ class MemoryStore implements Store {
   lease(open: (lane: number) => boolean, force: boolean): Lease | undefined {
     const lane = this.#oldestLane(open, force);
     if (lane === undefined) return undefined;
-    const bytes = new Uint8Array(roomForLease(lane, this.#leaseLimits));
+    const bytes = this.#rooms.take(roomForLease(lane, this.#leaseLimits));
     const run: EventRun = { bytes, ends: [], positions: [], times: [] };
     lane.fill(run, this.#leaseLimits);
     const count = run.ends.length;
-    return { ...run, lane: lane.lane, count, bytes: run.bytes.subarray(0, run.ends[count - 1]) };
+    const lease = { ...run, lane: lane.lane, count, bytes: run.bytes.subarray(0, run.ends[count - 1]) };
+    this.#lent.set(lease, run.bytes);
+    return lease;
   }
 
   settle(lease: Lease, unconfirmed: readonly number[]): void {
     this.usage.events -= lease.count;
     this.usage.bytes -= lease.bytes.length;
-    if (unconfirmed.length === 0) return;
-    const run = pick(lease, unconfirmed);
+    const run = unconfirmed.length === 0 ? undefined : pick(lease, unconfirmed);
+    const room = this.#lent.get(lease);
+    if (this.#lent.delete(lease) && room !== undefined) this.#rooms.give(room);
+    if (run === undefined) return;
     const change = { events: run.ends.length, bytes: run.bytes.length };
     // What comes back was promised a further try: it is not evicted.
     this.#lane(lease.lane).queue(importances.kept).putBack(run);

@@ -61,6 +61,7 @@ export class Admin {
       heldBytes: () => intake.heldBytes,
       viewers: () => tail.viewers,
       droppedViewers: () => tail.dropped,
+      types: () => this.#feed.rates,
     });
     this.#listener = createAdminListener({
       ...settings.admin,
@@ -80,7 +81,7 @@ export class Admin {
     const { settings, packageFolder } = this.#options;
     const audits = new AuditRunner(settings.directory);
     const queries = new QueryRunner(settings.directory, packageFolder);
-    const { kafka, writeKeys, keyFile } = settings;
+    const { kafka, writeKeys } = settings;
     return {
       "/about": {
         method: "GET",
@@ -88,7 +89,7 @@ export class Admin {
           json({
             address,
             target: kafka === undefined ? { directory: settings.directory } : { topic: kafka.topic },
-            needsKey: writeKeys.length > 0 || keyFile !== undefined,
+            needsKey: writeKeys.length > 0,
             bytes: await storedBytes(settings.directory),
             query: kafka === undefined && (await queries.available()),
           }),

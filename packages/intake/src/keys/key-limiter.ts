@@ -16,7 +16,8 @@ interface Bucket {
  */
 export class KeyLimiter {
   readonly #clock: Clock;
-  readonly #buckets = new WeakMap<WriteKey, Bucket>();
+  /** As many as there are keys. */
+  readonly #buckets = new Map<WriteKey, Bucket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;

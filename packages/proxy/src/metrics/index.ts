@@ -1,2 +1,0 @@
-export type { ProxyMetricsOptions } from "./proxy-metrics.ts";
-export { proxyMetrics } from "./proxy-metrics.ts";
