@@ -131,7 +131,8 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     };
   } finally {
     await collector.close();
-    rmSync(home, { recursive: true, force: true });
+    // A command's flusher lives on for some seconds, and may write while this removes.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 

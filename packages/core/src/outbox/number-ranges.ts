@@ -14,20 +14,10 @@ const maxRanges = 64;
 
 /** The parts of an id `<source>.<n>`; `undefined` for ids of another form. */
 export function parseEventId(id: string): { readonly source: string; readonly n: number } | undefined {
-  const dot = id.lastIndexOf(".");
-  const n = dot > 0 ? numberFrom(id, dot + 1) : 0;
-  return n > 0 ? { source: id.slice(0, dot), n } : undefined;
-}
-
-/** The number that an id ends with, as `String` writes it; 0 for anything else. Read digit by digit, which leaves no garbage. */
-function numberFrom(id: string, start: number): number {
-  let n = 0;
-  for (let place = start; place < id.length; place++) {
-    const digit = id.charCodeAt(place) - 48;
-    if (digit < 0 || digit > 9 || (digit === 0 && n === 0)) return 0;
-    n = n * 10 + digit;
-  }
-  return Number.isSafeInteger(n) ? n : 0;
+  // Not by writing the number again to compare it: engines keep the digits of thousands of numbers alive.
+  const [, source, digits] = /^(.+)\.([1-9]\d*)$/s.exec(id) ?? [];
+  const n = Number(digits);
+  return source !== undefined && Number.isSafeInteger(n) ? { source, n } : undefined;
 }
 
 /** Adds a number to the ranges of its source. Beyond 64 the two nearest become one that keeps their count. */
