@@ -75,6 +75,7 @@ export type {
   LateFate,
   LedgerSnapshot,
   Sink,
+  SinkFate,
   TimeoutOptions,
   WriteException,
   WriteOptions,

@@ -18,6 +18,14 @@ export interface WriteException {
   readonly reason: Reason;
   /** For `unknown`, from a sink that can tell: settles when the fate of the event is known after all. Never rejects. */
   readonly late?: Promise<LateFate> | undefined;
+  /** Where a write goes to several sinks, as by `fanOut`: what became of the event at each, in their order. */
+  readonly sinks?: readonly SinkFate[] | undefined;
+}
+
+/** What became of an event at one of several sinks: the level that it has reached, why it has not, or `refused`: it never entered. */
+export interface SinkFate {
+  readonly was: AckLevel | WriteException["was"] | "refused";
+  readonly reason?: Reason | undefined;
 }
 
 /** What became of an event in flight after its write was aborted; `unknown` where nobody will ever tell. */

@@ -2,13 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import { ActivityError } from "../errors/activity-error.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
 import { createEvent } from "../event/create-event.ts";
-import type { Sink, WriteOutcome } from "../ports/sink.ts";
+import type { AckLevel, LateFate, Sink, SinkFate, WriteException, WriteOutcome } from "../ports/sink.ts";
 import { fanOut } from "./fan-out.ts";
 import { memorySink } from "./memory-sink.ts";
 
 const event = (name: string): ActivityEvent => createEvent({ type: "log", name });
 const answering = (outcome: WriteOutcome): Sink => ({ ...memorySink(), write: async () => outcome });
-const done = (reached: "queued" | "durable" | "delivered"): WriteOutcome => ({ state: "done", reached });
+const done = (reached: AckLevel): Extract<WriteOutcome, { state: "done" }> => ({ state: "done", reached });
 const capacity = { code: "capacity" };
 
 describe("fanOut", () => {
@@ -42,19 +42,21 @@ describe("fanOut", () => {
     );
   });
 
-  it("reports the worst that became of each event", async () => {
-    const except = (index: number, was: "rejected" | "dropped" | "unknown"): WriteOutcome => ({
+  it("reports the worst that became of each event, and what became of it at each sink", async () => {
+    const except = (index: number, was: WriteException["was"]): WriteOutcome => ({
       state: "done",
       reached: "delivered",
       except: [{ index, was, reason: { code: was } }],
     });
     const sinks = [except(1, "dropped"), except(1, "rejected"), except(0, "unknown")].map(answering);
+    const told = (was: WriteException["was"]): SinkFate => ({ was, reason: { code: was } });
+    const delivered = { was: "delivered" };
     expect(await fanOut(...sinks).write([event("a"), event("b")])).toEqual({
       state: "done",
       reached: "delivered",
       except: [
-        { index: 0, was: "unknown", reason: { code: "unknown" } },
-        { index: 1, was: "rejected", reason: { code: "rejected" } },
+        { index: 0, ...told("unknown"), sinks: [delivered, delivered, told("unknown")] },
+        { index: 1, ...told("rejected"), sinks: [told("dropped"), told("rejected"), delivered] },
       ],
     });
   });
@@ -71,16 +73,63 @@ describe("fanOut", () => {
     expect(await fanOut(answering(refused()), answering(refused())).write([event("a")])).toEqual(refused());
   });
 
-  it("says unknown of every event when one sink took them and another refused", async () => {
+  it("says where each event is when one sink took them and another refused", async () => {
     const refusal: WriteOutcome = { state: "refused", reason: capacity };
-    expect(await fanOut(memorySink(), answering(refusal)).write([event("a"), event("b")])).toEqual({
-      state: "done",
-      reached: "delivered",
+    const partly: WriteOutcome = {
+      ...done("durable"),
       except: [
-        { index: 0, was: "unknown", reason: capacity },
-        { index: 1, was: "unknown", reason: capacity },
+        { index: 1, was: "rejected", reason: { code: "bad_time" } },
+        { index: 2, was: "withdrawn", reason: { code: "aborted" } },
+      ],
+    };
+    const refused = { was: "refused", reason: capacity };
+    expect(
+      await fanOut(answering(partly), answering(refusal)).write([event("a"), event("b"), event("c")]),
+    ).toEqual({
+      state: "done",
+      reached: "durable",
+      except: [
+        { index: 0, was: "unknown", reason: capacity, sinks: [{ was: "durable" }, refused] },
+        {
+          index: 1,
+          was: "rejected",
+          reason: { code: "bad_time" },
+          sinks: [{ was: "rejected", reason: { code: "bad_time" } }, refused],
+        },
+        {
+          index: 2,
+          was: "withdrawn",
+          reason: { code: "aborted" },
+          sinks: [{ was: "withdrawn", reason: { code: "aborted" } }, refused],
+        },
       ],
     });
+  });
+
+  const inFlight = (late: Promise<LateFate>): WriteOutcome => ({
+    ...done("delivered"),
+    except: [{ index: 0, was: "unknown", reason: { code: "aborted" }, late }],
+  });
+
+  it.each<[fates: readonly LateFate[], joined: LateFate]>([
+    [["delivered", "delivered"], "delivered"],
+    [["delivered", "rejected"], "rejected"],
+    [["dropped", "unknown"], "dropped"],
+    [["unknown", "delivered"], "unknown"],
+    [["withdrawn", "withdrawn"], "withdrawn"],
+    [["withdrawn", "delivered"], "unknown"],
+  ])("tells late what became of an event whose sinks told %j", async (fates, joined) => {
+    const sinks = fates.map((fate) => answering(inFlight(Promise.resolve(fate))));
+    const outcome = await fanOut(...sinks).write([event("a")]);
+    expect(outcome).toMatchObject({ except: [{ was: "unknown" }] });
+    expect(outcome.state === "done" && (await outcome.except?.[0]?.late)).toBe(joined);
+  });
+
+  it("promises no late word where one sink never got the event", async () => {
+    const sinks = [inFlight(Promise.resolve("delivered")), { state: "refused", reason: capacity } as const];
+    const outcome = await fanOut(...sinks.map(answering)).write([event("a")]);
+    expect(outcome.state === "done" && outcome.except?.[0]).toMatchObject({ was: "unknown" });
+    expect(outcome.state === "done" && outcome.except?.[0]?.late).toBeUndefined();
   });
 
   it("tells the problems of all sinks, and leaves handlers alone that are set", () => {

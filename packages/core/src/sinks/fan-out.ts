@@ -1,23 +1,14 @@
 import { ActivityError } from "../errors/activity-error.ts";
 import type { ProblemHandler } from "../errors/problem.ts";
-import type {
-  AckLevel,
-  DropReason,
-  LedgerSnapshot,
-  Sink,
-  TimeoutOptions,
-  WriteException,
-  WriteOutcome,
-} from "../ports/sink.ts";
-
-const levels: readonly AckLevel[] = ["queued", "durable", "delivered"];
-const severity: readonly WriteException["was"][] = ["unknown", "withdrawn", "dropped", "rejected"];
+import type { DropReason, LedgerSnapshot, Sink, TimeoutOptions } from "../ports/sink.ts";
+import { joinOutcomes } from "./join-outcomes.ts";
 
 /**
  * Gives every event to several sinks. Each keeps its own ledger; `stats` adds them up, so that an event
- * counts once for each sink. A write is as good as its worst sink: an event is reached only where all
- * have reached it, and a write that some sinks took and another refused reports every event `unknown`,
- * since sending it again is the only way to reach them all.
+ * counts once for each sink. A write is as good as its worst sink: an event has reached a level when it has
+ * at every sink. What has not says in `sinks` what became of it at each; in one word it is `rejected` or
+ * `dropped` where any sink says so, `withdrawn` where it is at none, and else `unknown`: sending it again is the
+ * only way to reach all, and those that have it already leave it out by its id.
  *
  * @throws INVALID_OPTION without any sink.
  */
@@ -32,7 +23,7 @@ export function fanOut(...sinks: readonly Sink[]): Sink {
       for (const sink of sinks) sink.record(event);
     },
     write: async (events, options) =>
-      worstOutcome(await Promise.all(sinks.map((sink) => sink.write(events, options))), events.length),
+      joinOutcomes(await Promise.all(sinks.map((sink) => sink.write(events, options))), events.length),
     flush: (options?: TimeoutOptions) => all((sink) => sink.flush(options)),
     close: (options?: TimeoutOptions) => all((sink) => sink.close(options)),
     stats: () => addLedgers(sinks.map((sink) => sink.stats())),
@@ -46,36 +37,6 @@ export function fanOut(...sinks: readonly Sink[]): Sink {
       for (const sink of sinks) sink.onProblem ??= handler;
     },
   };
-}
-
-function worstOutcome(outcomes: readonly WriteOutcome[], events: number): WriteOutcome {
-  const refusals = outcomes.filter((outcome) => outcome.state === "refused");
-  const done = outcomes.filter((outcome) => outcome.state === "done");
-  const [refusal] = refusals;
-  if (refusal !== undefined && done.length === 0) {
-    const retryAfterMs = Math.max(...refusals.map((outcome) => outcome.retryAfterMs ?? 0));
-    return { ...refusal, ...(retryAfterMs > 0 ? { retryAfterMs } : {}) };
-  }
-  const reached = levels[Math.min(...done.map((outcome) => levels.indexOf(outcome.reached)))] ?? "queued";
-  const worst = new Map<number, WriteException>();
-  for (const exception of [
-    ...done.flatMap((outcome) => outcome.except ?? []),
-    ...unknownEvents(refusal, events),
-  ]) {
-    const known = worst.get(exception.index);
-    if (known === undefined || severity.indexOf(exception.was) > severity.indexOf(known.was))
-      worst.set(exception.index, exception);
-  }
-  const except = [...worst.values()].toSorted((a, b) => a.index - b.index);
-  return { state: "done", reached, ...(except.length > 0 ? { except } : {}) };
-}
-
-function unknownEvents(
-  refusal: Extract<WriteOutcome, { state: "refused" }> | undefined,
-  events: number,
-): WriteException[] {
-  if (refusal === undefined) return [];
-  return Array.from({ length: events }, (_, index) => ({ index, was: "unknown", reason: refusal.reason }));
 }
 
 function addLedgers(ledgers: readonly LedgerSnapshot[]): LedgerSnapshot {
