@@ -123,7 +123,6 @@ const ours: readonly Disaster[] = [
   {
     name: "into the back-forward cache and back",
     forPeers: false,
-    repeatsAtTimes: true,
     run: async (world) => {
       const page = await world.open();
       await page.evaluate(() => {

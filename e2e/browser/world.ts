@@ -46,11 +46,6 @@ export interface Disaster {
   readonly run: (world: World) => Promise<void>;
   /** What else must hold of what arrived; returns what does not. */
   readonly check?: (outcome: Outcome, world: World) => readonly string[];
-  /**
-   * Seen to repeat events on the wire now and then, with their old ids: the soak counts that against us, a single run
-   * in `npm test` does not. @defaultValue false
-   */
-  readonly repeatsAtTimes?: boolean;
   /** How many of the recorded events must arrive. @defaultValue all */
   readonly mustArrive?: (recorded: number) => number;
 }

@@ -65,6 +65,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     ...options,
     writer,
     notes: createFlightNotes(`${name}_note.`, storage, clock),
+    adopt: () => sync(true),
   });
   let release: (() => void) | undefined;
   /** Whether another page is known to send. */
@@ -118,8 +119,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     stop,
     leave: (forGood) => {
       isGone ||= forGood;
-      // Nothing can leave offline, and the next page would wait for the answer.
-      if (!isOther && navigator.onLine !== false) sender.leave();
+      // Nothing can leave offline, and the next page would wait for the answer. What was kept may be another's after `stop`.
+      if (!isOther && navigator.onLine !== false) sender.leave(release ? undefined : writer.isNew);
       writer.leave();
       if (forGood) stop();
     },

@@ -24,24 +24,15 @@ export function createEventSync({
   writer,
 }: SyncOptions): (adopting: boolean, isAlone?: boolean) => Promise<void> {
   let last = Promise.resolve();
-  /** What had its outcome while the journal is being read. */
-  let gone: Set<string> | undefined;
-  queue.listeners.add(({ id }) => gone?.add(id));
 
   async function sync(adopting: boolean, isAlone: boolean): Promise<void> {
-    const isNew = (id: string): boolean => adopting && !queue.events.has(id) && !gone?.has(id);
+    const isNew = (id: string): boolean => adopting && !queue.events.has(id) && !writer.doomed.has(id);
     for (const { events, take } of adopting ? lifeboat.others() : []) {
-      try {
-        if (writer.isDurable) await journal.write(() => ({ put: events }));
-        else writer.adopt(events);
-      } catch (cause) {
-        writer.giveUp(cause);
-        writer.adopt(events);
-      }
+      if (writer.isDurable) await journal.write(() => ({ put: events })).catch(writer.giveUp);
+      if (!writer.isDurable) writer.adopt(events);
       take();
     }
     if (isAlone) return;
-    gone = new Set();
     const known = [...writer.stored];
     try {
       const { ids, events } = await journal.read(isNew);
@@ -53,7 +44,6 @@ export function createEventSync({
     } catch (cause) {
       writer.giveUp(cause);
     }
-    gone = undefined;
   }
 
   return (adopting, isAlone = false) => {

@@ -12,10 +12,14 @@ export interface EventWriter {
   readonly isDurable: boolean;
   /** What the journal has confirmed. */
   readonly stored: Set<string>;
+  /** What it must still remove from the journal. */
+  readonly doomed: ReadonlySet<string>;
   /** Whether no other page can know of an event. */
   isNew(id: string): boolean;
   /** Has what is new written soon: the first at once, then every 50 ms. */
   keep(): void;
+  /** Settles events as delivered, and has the journal remove them even if another page has taken them over. */
+  deliver(ids: Iterable<string>): void;
   /** Has an event written again, since it was changed. */
   rewrite(id: string): void;
   /** Writes now. Resolves when it is done, or cannot be. */
@@ -44,7 +48,6 @@ export function createEventWriter(options: WriterOptions): EventWriter {
   /** What the journal was given, and what of it it has confirmed. */
   const given = new Set<string>();
   const stored = new Set<string>();
-  /** What it must still remove. */
   const doomed = new Set<string>();
   let isDurable = true;
   let isBusy = false;
@@ -99,15 +102,21 @@ export function createEventWriter(options: WriterOptions): EventWriter {
       return isDurable;
     },
     stored,
-    isNew: (id) => !given.has(id),
+    doomed,
+    isNew: (id) => !given.has(id) && !lifeboat.aboard.has(id),
     keep,
     write,
     giveUp,
+    deliver: (ids) => {
+      queue.settle(ids, "delivered");
+      if (isDurable) for (const id of ids) doomed.add(id);
+    },
     rewrite: (id) => {
       given.delete(id);
       stored.delete(id);
     },
     leave: () => {
+      queue.settle(lifeboat.taken(), "handedOver");
       // What has not left comes first: there may not be room for all.
       const unstored = waiting().filter(({ id }) => !stored.has(id));
       const hasLeft = ({ id }: WaitingEvent): number => Number(queue.flying.has(id));

@@ -29,13 +29,16 @@ it("withholds a batch until its time has passed", async () => {
   expect(storage.keys("note.")).toEqual([]);
 });
 
-it("tells of a receipt, and withholds nothing for it", () => {
+it("tells of a receipt, and withholds the batch until it is removed", () => {
   notes.add("b1", ["s.1"]);
   notes.add("b2", ["s.2"]);
   Object.assign(document, { cookie: "theirs=1; activity_receipt_b2=1" });
   const told: unknown[] = [];
-  expect([...notes.withheld((...receipt) => told.push(receipt))]).toEqual(["s.1"]);
+  expect([...notes.withheld((...receipt) => told.push(receipt))]).toEqual(["s.1", "s.2"]);
   expect(told).toEqual([["b2", ["s.2"]]]);
+  notes.remove("b2");
+  Object.assign(document, { cookie: "" });
+  expect(withheld()).toEqual(["s.1"]);
   notes.remove("b2");
   expect(document.cookie).toBe("activity_receipt_b2=; Max-Age=0; Path=/");
   expect(storage.keys("note.")).toEqual(["note.b1"]);

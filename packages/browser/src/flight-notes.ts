@@ -13,7 +13,7 @@ export interface FlightNotes {
   /** Whether the server has left a receipt for a batch. */
   isReceived(batchId: string): boolean;
   /**
-   * The ids that must wait: their batch has left, and there is neither a receipt nor has its time passed.
+   * The ids that must not leave: their batch has left, and its time has not passed or there is a receipt.
    *
    * @param onReceipt told of each batch with a receipt
    */
@@ -24,7 +24,7 @@ export interface FlightNotes {
 export function createFlightNotes(prefix: string, storage: PageStorage, clock: PageClock): FlightNotes {
   const remove = (batchId: string): void => {
     storage.remove(prefix + batchId);
-    writeCookie(`${receiptOf(batchId)}=; Max-Age=0; Path=/`);
+    cookies(`${receiptOf(batchId)}=; Max-Age=0; Path=/`);
   };
   return {
     add: (batchId, ids) =>
@@ -42,8 +42,11 @@ export function createFlightNotes(prefix: string, storage: PageStorage, clock: P
         const leftMs = until - clock.now();
         if (isReceived(batchId)) onReceipt(batchId, ids);
         // A clock that was set back must not withhold them for long.
-        else if (leftMs > 0 && leftMs <= flightMs) for (const id of ids) held.add(id);
-        else remove(batchId);
+        else if (leftMs <= 0 || leftMs > flightMs) {
+          remove(batchId);
+          continue;
+        }
+        for (const id of ids) held.add(id);
       }
       return held;
     },
@@ -51,24 +54,18 @@ export function createFlightNotes(prefix: string, storage: PageStorage, clock: P
 }
 
 function isReceived(batchId: string): boolean {
-  return readCookies().includes(receiptOf(batchId));
+  return cookies().includes(receiptOf(batchId));
 }
 
 const receiptOf = (batchId: string): string => receiptPrefix + batchId;
 
-function readCookies(): string {
+/** All cookies, after a change. */
+function cookies(change?: string): string {
   try {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is asynchronous, and not in every browser.
+    if (change) document.cookie = change;
     return document.cookie;
   } catch {
     return ""; // A worker has none, and a sandboxed frame may not ask.
-  }
-}
-
-function writeCookie(cookie: string): void {
-  try {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is asynchronous, and not in every browser.
-    document.cookie = cookie;
-  } catch {
-    return; // As above.
   }
 }

@@ -31,9 +31,12 @@ it("is gone when its page has taken it back", () => {
 it("leaves behind what it has no room for", () => {
   const storage = createPageStorage();
   const half = waitingEvent("s.1", { bytes: lifeboatBytes / 2 });
-  createLifeboat("boat", storage).board([half, { ...half, id: "s.2" }, waitingEvent("s.3")]);
+  const mine = createLifeboat("boat", storage);
+  mine.board([half, { ...half, id: "s.2" }, waitingEvent("s.3")]);
   const [boat] = createLifeboat("boat", storage).others();
   expect(boat?.events.map(({ id }) => id)).toEqual(["s.1", "s.3"]);
+  boat?.take();
+  expect(mine.haul()).toEqual(["s.1", "s.3"]);
 });
 
 it("passes over what is no boat of ours", () => {

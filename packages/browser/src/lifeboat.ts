@@ -6,8 +6,8 @@ import type { WaitingEvent } from "./waiting-event.ts";
 
 /** What a page leaves in storage, written in the step in which it leaves: a key a page. */
 export interface Lifeboat {
-  /** What the last `board` was given; empty when none was or the boat is back. */
-  readonly aboard: readonly WaitingEvent[];
+  /** The ids of what found room in the last `board`; empty when the boat is back. */
+  readonly aboard: ReadonlySet<string>;
   /** Puts events into the boat, as far as there is room. */
   board(events: readonly WaitingEvent[]): void;
   /** The ids aboard when another page has taken the boat, which is then forgotten; else none. */
@@ -26,11 +26,11 @@ const rowBytes = 128;
 /** Makes a lifeboat whose keys, and the bell's, begin with a prefix. */
 export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
   let key = "";
-  let aboard: readonly WaitingEvent[] = [];
+  let aboard = new Set<string>();
   const taken = (): readonly string[] => {
-    if (aboard.length === 0 || storage.get(key)) return [];
-    const ids = aboard.map(({ id }) => id);
-    aboard = [];
+    if (storage.get(key)) return [];
+    const ids = [...aboard];
+    aboard.clear();
     return ids;
   };
   return {
@@ -38,21 +38,21 @@ export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
       return aboard;
     },
     board: (events) => {
-      aboard = events;
-      if (events.length === 0) return;
-      key ||= `${prefix}.${createId()}`;
       let room: number = lifeboatBytes;
       const fitting = events.filter(({ bytes }) => {
         const fits = bytes + rowBytes <= room;
         if (fits) room -= bytes + rowBytes;
         return fits;
       });
+      aboard = new Set(fitting.map(({ id }) => id));
+      if (aboard.size === 0) return;
+      key ||= `${prefix}.${createId()}`;
       storage.set(key, JSON.stringify(fitting));
     },
     taken,
     haul: () => {
       const ids = taken();
-      aboard = [];
+      aboard.clear();
       if (key) storage.remove(key);
       return ids;
     },

@@ -2,12 +2,13 @@ import type { Problem, Verdict } from "@activity/core";
 import { createId, importances } from "@activity/core";
 import type { AttemptOptions } from "./attempt.ts";
 import { createAttempts } from "./attempt.ts";
-import { batchBytes, batchEvents, failuresToProbe } from "./browser-limits.ts";
+import { batchBytes, batchEvents, failuresToProbe, maxWaitingEvents } from "./browser-limits.ts";
 import { encodeWrapper } from "./encode-wrapper.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { createGate } from "./gate.ts";
 import type { Identity } from "./identity.ts";
+import type { BatchWish } from "./take-batch.ts";
 import { takeBatch } from "./take-batch.ts";
 import type { WaitingEvent } from "./waiting-event.ts";
 
@@ -19,8 +20,8 @@ export interface Sender {
   wake(afterMs: number): void;
   /** Tries now what waits for a back-off to pass; not what the server asked to wait with. */
   hurry(): void;
-  /** Begins to send at once what a leaving page may, whoever else sends. */
-  leave(): void;
+  /** Begins to send at once what a leaving page may, whoever else sends; of that what is wanted, by default all. */
+  leave(isWanted?: (id: string) => boolean): void;
 }
 
 /** What a sender works with. */
@@ -29,9 +30,16 @@ export interface SenderOptions extends AttemptOptions {
   readonly writer: EventWriter;
   readonly identity: Identity;
   readonly onProblem: (problem: Problem) => void;
+  /** Takes over what other and earlier pages have left. */
+  readonly adopt: () => Promise<void>;
 }
 
 type Retry = Extract<Verdict, { readonly kind: "retry" }>;
+
+interface Portion extends Pick<BatchWish, "maxEvents" | "maxBytes" | "isLeaving"> {
+  /** @defaultValue all */
+  readonly isWanted?: ((id: string) => boolean) | undefined;
+}
 
 /** More than what stands round the events of a body. */
 const wrapperBytes = 200;
@@ -54,14 +62,25 @@ export function createSender(options: SenderOptions): Sender {
     timer = { at, ...clock.setTimer(pump, afterMs) };
   }
 
-  function take(most: number, maxBytes: number, isLeaving: boolean): readonly WaitingEvent[] {
-    const withheld = notes.withheld((batchId, ids) => {
-      queue.settle(ids, "delivered");
-      void writer.write().then(() => notes.remove(batchId));
-    });
+  /** A batch had its answer, or the receipt of one of which nobody heard: removes what the journal must no longer have, and the note. */
+  async function dismiss(batchId: string, received?: readonly string[]): Promise<void> {
+    const { isDurable } = writer;
+    if (received) {
+      // Its page may have left events where this one has not looked.
+      writer.deliver(received);
+      await options.adopt();
+      writer.deliver(received);
+    }
+    await writer.write();
+    // Else it is for who sends next: a failed request may arrive yet, and what was not removed, or was taken over, comes.
+    if (sender.isSending && isDurable === writer.isDurable) notes.remove(batchId);
+  }
+
+  function take(wish: Portion): readonly WaitingEvent[] {
+    const withheld = notes.withheld((...batch) => void (wish.isLeaving || dismiss(...batch)));
     if (withheld.size > 0) wake(1_000);
-    const limits = { maxEvents: most, maxBytes, isLeaving, withheld };
-    return takeBatch(queue, { ...limits, standing: identity.standing, nowMs: clock.now() });
+    const isWithheld = (id: string): boolean => withheld.has(id) || wish.isWanted?.(id) === false;
+    return takeBatch(queue, { ...wish, isWithheld, standing: identity.standing, nowMs: clock.now() });
   }
 
   function pump(): void {
@@ -69,7 +88,8 @@ export function createSender(options: SenderOptions): Sender {
     if (!sender.isSending || isBusy) return;
     const waitMs = gate.waitMs();
     if (waitMs > 0) return wake(waitMs);
-    const batch = take(gate.failures < failuresToProbe ? maxEvents : 1, batchBytes, false);
+    const most = gate.failures < failuresToProbe ? maxEvents : 1;
+    const batch = take({ maxEvents: most, maxBytes: batchBytes });
     if (batch.length === 0) return;
     isBusy = true;
     void send(batch, false).then(() => {
@@ -97,16 +117,8 @@ export function createSender(options: SenderOptions): Sender {
     if (verdict.kind === "retry") {
       if (gate.failures === 0) tellPause(options, verdict);
       gate.fail(verdict);
-      // The request of a page that goes away may arrive all the same: the next page waits for its receipt.
-      if (!sender.isSending) return;
-    } else {
-      gate.succeed();
-      const { isDurable } = writer;
-      await writer.write();
-      // What could not be removed is still there for the next page, which needs the receipt.
-      if (isDurable && !writer.isDurable) return;
-    }
-    notes.remove(batchId);
+    } else gate.succeed();
+    await dismiss(batchId);
   }
 
   const sender: Sender = {
@@ -116,10 +128,11 @@ export function createSender(options: SenderOptions): Sender {
       gate.hurry();
       wake(0);
     },
-    leave: () => {
+    leave: (isWanted) => {
       // While the server fails, what the journal has is safer there than under way from a page that hears no answer.
-      if ((gate.failures > 0 || gate.isAsked()) && writer.isDurable) return;
-      const batch = take(Number.POSITIVE_INFINITY, attempts.room() - wrapperBytes, true);
+      if (writer.isDurable && (gate.failures || gate.isAsked())) return;
+      const room = attempts.room() - wrapperBytes;
+      const batch = take({ maxEvents: maxWaitingEvents, maxBytes: room, isLeaving: true, isWanted });
       // What is about events alone is worth no request of its own: the next page sends it.
       if (batch.some(({ importance }) => importance < importances.kept)) void send(batch, true);
     },
@@ -133,7 +146,7 @@ function tellPause({ onProblem }: SenderOptions, { attention, reason }: Retry): 
 
 /** Gives the events of a batch what a verdict says. Returns how many the next batch may have, where that is less. */
 function judge(
-  { queue, onProblem }: SenderOptions,
+  { queue, writer, onProblem }: SenderOptions,
   ids: readonly string[],
   verdict: Verdict,
 ): number | undefined {
@@ -144,10 +157,7 @@ function judge(
     const refused = new Set(verdict.rejected?.map(([index]) => index));
     const again = new Set(verdict.retry);
     rejected = ids.filter((_, index) => refused.has(index));
-    queue.settle(
-      ids.filter((_, index) => !refused.has(index) && !again.has(index)),
-      "delivered",
-    );
+    writer.deliver(ids.filter((_, index) => !refused.has(index) && !again.has(index)));
   }
   const count = rejected.length;
   if (count > 0) onProblem({ code: "rejected", message: `the server refused ${count} event(s)`, count });

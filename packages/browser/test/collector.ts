@@ -38,6 +38,8 @@ export interface Collector {
   refuse: (request: CollectedRequest) => Refusal | "hang" | undefined;
   /** How long an answer takes. The events are taken before. */
   delayMs: number;
+  /** Answers are given when it is resolved. The events are taken before. */
+  held: Promise<unknown>;
   /** So many answers are not given, although the events were taken: the connection breaks. */
   loseAnswers: number;
   /** Asked of each valid event; a code rejects it. */
@@ -85,6 +87,7 @@ export async function startCollector(): Promise<Collector> {
     events,
     refuse: () => undefined,
     delayMs: 0,
+    held: Promise.resolve(),
     loseAnswers: 0,
     reject: () => undefined,
     pages: new Map(),
@@ -134,7 +137,7 @@ export async function startCollector(): Promise<Collector> {
     };
     if (collector.loseAnswers-- > 0) response.destroy();
     else if (collector.delayMs > 0) setTimeout(respond, collector.delayMs);
-    else respond();
+    else void collector.held.then(respond);
   }
 
   function problemOf(event: EventObject, index: number): readonly { index: number; code: string }[] {
