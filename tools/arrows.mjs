@@ -16,7 +16,7 @@ export const arrows = {
   },
   spool: { main: ["@activity/core*", "node:*"] },
   "sink-kafka": { main: ["@activity/core*", "@activity/spool", "kafkajs*", "lz4-napi", "node:*"] },
-  "sink-intake": { main: ["@activity/core*", "@activity/spool", "node:*"] },
+  "sink-intake": { main: ["@activity/core*", "@activity/spool", "ky", "node:*"] },
   browser: {
     main: ["@activity/core"],
     folders: {
@@ -26,8 +26,13 @@ export const arrows = {
     },
   },
   proxy: {
-    main: ["@activity/core*", "isbot", "prom-client"],
-    folders: { node: ["node:*", "express", "connect"], fastify: ["node:*", "fastify", "./node"] },
+    main: ["@activity/core*"],
+    folders: {
+      node: ["node:*", "express", "connect"],
+      fastify: ["node:*", "fastify", "./node"],
+      bots: ["./node"],
+      metrics: ["./node"],
+    },
   },
   intake: {
     main: [

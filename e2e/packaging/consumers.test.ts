@@ -122,6 +122,22 @@ describe("@activity/core in two copies", () => {
   });
 });
 
+describe("a package that is used only where it is installed", () => {
+  it("is asked for in one sentence, by modules and by CommonJS", async () => {
+    const expected =
+      "INVALID_OPTION isbot is not installed; @activity/proxy/bots needs it: npm install isbot";
+    const tell = "(error) { console.log(error.code + ' ' + error.message); }";
+    consumer.write({
+      "without-peer.mjs": `import { withoutBots } from "@activity/proxy/bots"; try { withoutBots(); } catch ${tell}`,
+      "without-peer.cjs": `const { withoutBots } = require("@activity/proxy/bots"); try { withoutBots(); } catch ${tell}`,
+    });
+    for (const file of ["without-peer.mjs", "without-peer.cjs"]) {
+      const { code, stdout } = await consumer.node([file]);
+      expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: expected });
+    }
+  });
+});
+
 describe("the README of @activity/core", () => {
   it("has a sample that prints what it says", async () => {
     const core = packed.find(({ name }) => name === "@activity/core");

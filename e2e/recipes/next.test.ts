@@ -44,6 +44,13 @@ function send(path: string, body: string | Uint8Array, headers: Record<string, s
   });
 }
 
+/** What a browser says of a page of this Next. */
+const page = (): Record<string, string> => ({
+  origin: next?.origin ?? "",
+  "sec-fetch-site": "same-origin",
+  "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+});
+
 async function stored(): Promise<string[]> {
   const texts: string[] = [];
   for await (const text of readSegments(directory)) texts.push(text);
@@ -84,12 +91,13 @@ describe.each(["/v1/events", "/v1/post-only", "/api/events"])("Next at %s", (pat
   it("knows its own pages, receipts and repeats, and no foreign page", async () => {
     const [event] = threeEvents();
     const body = `{"batch_id":"batch-1234567890","events":[${event}]}`;
-    const own = { "content-type": "text/plain", origin: next?.origin ?? "" };
+    const own = { ...page(), "content-type": "text/plain" };
     const first = await send(path, body, own);
     expect(first.status).toBe(202);
     expect(first.headers.get("set-cookie")).toContain("activity_receipt_batch-1234567890=1");
     expect(await (await send(path, body, own)).json()).toMatchObject({ accepted: 0, duplicates: 1 });
-    const foreign = await send(path, body, { ...own, origin: "https://evil.example" });
+    const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    const foreign = await send(path, body, { ...own, ...evil });
     expect([foreign.status, await foreign.json()]).toMatchObject([403, { code: "origin_refused" }]);
   });
 });
@@ -143,6 +151,11 @@ describe("Next", () => {
     };
     expect((await send("/elsewhere", events.join("\n"), headers)).status).toBe(202);
     expect(elsewhere.texts).toEqual(events);
+  });
+
+  it("discards what bots send, by a package that no bundle of it holds", async () => {
+    const headers = { ...page(), "content-type": "text/plain", "user-agent": "Googlebot/2.1" };
+    expect(await (await send("/v1/events", newEvent(), headers)).json()).toMatchObject({ discarded: 1 });
   });
 
   it("has nothing to complain about", () => {

@@ -1,4 +1,5 @@
 import { createProxy, type EventProxy } from "@activity/proxy";
+import { withoutBots } from "@activity/proxy/bots";
 import { fileSink } from "@activity/spool";
 
 const shared = globalThis as { activityProxy?: EventProxy };
@@ -8,6 +9,7 @@ shared.activityProxy ??= createProxy({
   sink: fileSink({ directory: process.env["EVENTS_DIRECTORY"] ?? "events" }),
   ack: "durable",
   allowedOrigins: ["https://shop.example"],
+  consent: withoutBots(),
 });
 
 export const proxy: EventProxy = shared.activityProxy;

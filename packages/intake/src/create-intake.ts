@@ -7,7 +7,7 @@ import { createNodeServer } from "@activity/proxy/node";
 import { createHealthListener } from "./health-listener.ts";
 import { KeyLimiter } from "./keys/key-limiter.ts";
 import type { WriteKey } from "./keys/write-key.ts";
-import type { KeyHolder } from "./keys/write-keys.ts";
+import type { KeyHolder, WriteKeySource } from "./keys/write-keys.ts";
 import { checkWriteKeys } from "./keys/write-keys.ts";
 import { isLoopback } from "./loopback.ts";
 
@@ -19,9 +19,10 @@ export interface IntakeOptions {
   readonly ack?: AckLevel | undefined;
   /**
    * Who may send, with `Authorization: Bearer KEY`: keys as they are, or their names and hashes, where each
-   * may have a limit of its own. @defaultValue everybody who reaches the address
+   * may have a limit of its own; or a source of them, for keys that change while it runs.
+   * @defaultValue everybody who reaches the address
    */
-  readonly writeKeys?: readonly (string | WriteKey)[] | undefined;
+  readonly writeKeys?: readonly (string | WriteKey)[] | WriteKeySource | undefined;
   /** @defaultValue "127.0.0.1" */
   readonly host?: string | undefined;
   /** 0 for any that is free. @defaultValue 8080 */
@@ -74,7 +75,7 @@ export function createIntake(options: IntakeOptions): Intake {
     ack: options.ack ?? "durable",
     allowedOrigins: options.allowedOrigins,
     allowedHosts: options.allowedHosts ?? (isLoopback(host) ? "loopback" : undefined),
-    authenticate: writeKeys.length > 0 ? checkWriteKeys(writeKeys) : undefined,
+    authenticate: authenticateBy(writeKeys),
     stamp: options.stamp,
     limits: options.limits,
     dedupe: options.dedupe,
@@ -111,6 +112,14 @@ export function createIntake(options: IntakeOptions): Intake {
 
 /** Time for what the sink still holds. */
 const sinkCloseMs = 5_000;
+
+/** A list without keys lets everybody in; a source without any, nobody. */
+function authenticateBy(
+  keys: NonNullable<IntakeOptions["writeKeys"]>,
+): ProxyOptions<KeyHolder>["authenticate"] {
+  if ("refresh" in keys) return checkWriteKeys(keys);
+  return keys.length > 0 ? checkWriteKeys({ keys, refresh: () => undefined }) : undefined;
+}
 
 async function rememberAll(proxy: EventProxy, ids: AsyncIterable<string> | undefined): Promise<void> {
   if (ids !== undefined) for await (const id of ids) proxy.remember([id]);

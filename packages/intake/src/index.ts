@@ -6,7 +6,7 @@ export type { Intake, IntakeOptions } from "./create-intake.ts";
 export { createIntake } from "./create-intake.ts";
 export type { NewWriteKey, WriteKey } from "./keys/write-key.ts";
 export { createWriteKey } from "./keys/write-key.ts";
-export type { KeyHolder } from "./keys/write-keys.ts";
+export type { KeyHolder, WriteKeySource } from "./keys/write-keys.ts";
 export { runCommand } from "./run-command.ts";
 export type { AdminSettings, IntakeSettings, RetentionSettings } from "./settings/intake-settings.ts";
 export { readSettings } from "./settings/intake-settings.ts";

@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   eventText,
@@ -8,7 +10,9 @@ import {
   post,
   startIntake,
   temporaryDirectory,
+  until,
 } from "../test/intake-fixtures.ts";
+import { createWriteKey, formatWriteKey } from "./keys/write-key.ts";
 
 let directory: ReturnType<typeof temporaryDirectory>;
 beforeEach(() => {
@@ -48,6 +52,27 @@ describe("activity-intake serve", () => {
     expect((await post(url, eventText(1))).status).toBe(401);
     expect((await post(url, eventText(1), { authorization: "Bearer secret-key" })).status).toBe(202);
     expect(intake.output()).not.toContain("secret-key");
+  });
+
+  it("takes in keys that are made and removed while it runs, and is no open door meanwhile", async () => {
+    const file = join(directory.path, "keys");
+    writeFileSync(file, "");
+    const environment = { ACTIVITY_DATA_DIR: directory.path, ACTIVITY_WRITE_KEYS_FILE: file };
+    const intake = startIntake(environment);
+    const url = await intake.address;
+    expect((await post(url, eventText(1))).status).toBe(401);
+    const { key, entry } = createWriteKey("cli");
+    writeFileSync(file, `${formatWriteKey(entry)}\n`);
+    const send = async (): Promise<number> =>
+      (await post(url, eventText(2), { authorization: `Bearer ${key}` })).status;
+    await until(async () => (await send()) === 202);
+    writeFileSync(file, "nonsense\n");
+    await until(() => intake.output().includes("the keys stay as they were: line 1"));
+    expect(await send()).toBe(202);
+    writeFileSync(file, "# nobody\n");
+    await until(async () => (await send()) === 401);
+    expect(intake.output()).toContain("nobody may send until one is made");
+    expect(intake.output()).not.toContain(key);
   });
 
   it.each(["SIGKILL", "SIGTERM"] as const)(

@@ -98,6 +98,15 @@ export function startIntake(
   return { child, output: () => output, address, page, exited };
 }
 
+/** Waits until something is so; 15 s at most. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const endsAt = performance.now() + 15_000;
+  while (!(await condition())) {
+    if (performance.now() > endsAt) throw new Error("it did not become so within 15 s");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Runs a command of `activity-intake` to its end, in this process. */
 export async function runIntake(
   environment: Record<string, string>,

@@ -15,29 +15,25 @@ beforeEach(async () => {
 });
 afterEach(() => intake.close());
 
-for (const [client, options] of Object.entries({
-  "Node's own client": {},
-  "a fetch": { fetch: globalThis.fetch },
-}))
-  describeTransportContract({
-    name: `the intake transport over ${client}`,
-    kit: { describe, expect, it },
-    create: async () => {
-      const server = await startTestIntake();
-      return {
-        transport: intakeTransport({ url: server.url, ...options }),
-        arrived: () => server.arrived,
-        fail: () => {
-          server.always = () => ({ status: 503 });
-        },
-        stall: () => {
-          server.always = () => "stall";
-        },
-        heal: () => server.heal(),
-        dispose: () => server.close(),
-      };
-    },
-  });
+describeTransportContract({
+  name: "the intake transport",
+  kit: { describe, expect, it },
+  create: async () => {
+    const server = await startTestIntake();
+    return {
+      transport: intakeTransport({ url: server.url }),
+      arrived: () => server.arrived,
+      fail: () => {
+        server.always = () => ({ status: 503 });
+      },
+      stall: () => {
+        server.always = () => "stall";
+      },
+      heal: () => server.heal(),
+      dispose: () => server.close(),
+    };
+  },
+});
 
 describe("the intake transport", () => {
   const signal = new AbortController().signal;

@@ -1,12 +1,12 @@
 import type { Batch, Clock, Transport, TransportLimits, Verdict } from "@activity/core";
 import { ActivityError, defaultLimits, httpContract, systemClock, toHttpVerdict } from "@activity/core";
+import type { KyInstance } from "ky";
 import { BodyCoding } from "./body-coding.ts";
 import type { AuthHeaders, IntakeAuth } from "./intake-auth.ts";
 import { AuthFailed, authHeaders } from "./intake-auth.ts";
 import type { AttemptEnd } from "./network-verdict.ts";
 import { toNetworkVerdict } from "./network-verdict.ts";
-import type { Post } from "./post.ts";
-import { postByFetch, postByNode } from "./post.ts";
+import { readAnswer } from "./read-answer.ts";
 import { RefusalCount } from "./refusal-count.ts";
 
 /** Options of the HTTP transport. */
@@ -15,7 +15,7 @@ export interface IntakeTransportOptions {
   readonly url: string;
   /** What proves who sends: a bearer token, name and password, or headers asked for before each request. */
   readonly auth?: IntakeAuth | undefined;
-  /** What posts in the place of Node's own client. @defaultValue Node's own client */
+  /** @defaultValue the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
    * How hard bodies are compressed by gzip, from 1 to 9; `false` for not at all. A server whose answers
@@ -27,6 +27,12 @@ export interface IntakeTransportOptions {
   /** Requests, and so connections, at a time: from 1 to 4. @defaultValue 4 */
   readonly maxInFlight?: number | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** What is loaded when something is sent for the first time, so that a start costs nothing. */
+interface Loaded {
+  readonly ky: KyInstance;
+  readonly coding: BodyCoding;
 }
 
 /** Connections of one sink. */
@@ -54,13 +60,14 @@ export function invalidOption(option: string, value: unknown, allowed: string): 
 
 class IntakeTransport implements Transport {
   limits: TransportLimits;
+  readonly #url: string;
   readonly #auth: AuthHeaders;
+  readonly #options: IntakeTransportOptions;
   readonly #clock: Clock;
   readonly #attemptMs: number;
   readonly #gzip: number | false;
   readonly #refusals: RefusalCount;
-  readonly #send: Post;
-  #coding: BodyCoding | undefined;
+  #loaded: Promise<Loaded> | undefined;
 
   constructor(options: IntakeTransportOptions, refusals: RefusalCount) {
     const { gzip = 1, attemptMs = defaultLimits.attemptMs, clock = systemClock } = options;
@@ -71,9 +78,9 @@ class IntakeTransport implements Transport {
     if (!(attemptMs > 0)) throw invalidOption("attemptMs", attemptMs, "above 0");
     if (!(Number.isInteger(maxInFlight) && maxInFlight >= 1 && maxInFlight <= maxConnections))
       throw invalidOption("maxInFlight", maxInFlight, `an integer from 1 to ${maxConnections}`);
-    const url = checkUrl(options.url);
-    this.#send = options.fetch === undefined ? postByNode(url) : postByFetch(url, options.fetch);
+    this.#url = checkUrl(options.url);
     this.#auth = authHeaders(options.auth);
+    this.#options = options;
     this.#refusals = refusals;
     this.#clock = clock;
     this.#attemptMs = attemptMs;
@@ -102,20 +109,20 @@ class IntakeTransport implements Transport {
     }
   }
 
-  /** Idle connections belong to Node's agents, which let the process end over them. */
+  /** Idle connections belong to the platform's fetch, which lets the process end over them. */
   async close(): Promise<void> {
-    this.#coding = undefined;
+    this.#loaded = undefined;
   }
 
   async #post(batch: Batch, signal: AbortSignal): Promise<Verdict> {
-    // Loaded when something is sent for the first time, so that a start costs nothing.
-    this.#coding ??= new BodyCoding(this.#gzip, process.getBuiltinModule("node:zlib"));
-    const coding = this.#coding;
+    this.#loaded ??= load(this.#gzip);
+    const { ky, coding } = await this.#loaded;
     const ready = Promise.all([this.#auth(), coding.encode(batch.bytes)]);
     // A callback for credentials may never answer.
     const [auth, encoded] = await Promise.race([ready, whenAborted(signal)]);
-    const { status, header, body } = await this.#send({
-      body: encoded.body,
+    const response = await ky.post(this.#url, {
+      // A view of bytes is a body, whichever buffer it looks at; the type asks for more.
+      body: encoded.body as Uint8Array<ArrayBuffer>,
       headers: {
         ...auth,
         "content-type": httpContract.contentTypes.ndjson,
@@ -123,16 +130,21 @@ class IntakeTransport implements Transport {
         [httpContract.headers.sentAt]: new Date(this.#clock.now()).toISOString(),
       },
       signal,
+      redirect: "manual",
+      // Every attempt has one bound, the timer of `send`, which also covers the body of the answer.
+      retry: 0,
+      timeout: false,
+      totalTimeout: false,
+      throwHttpErrors: false,
+      ...(this.#options.fetch === undefined ? {} : { fetch: this.#options.fetch }),
     });
-    const unknownCoding = coding.learn(header("accept-encoding"), encoded.coding);
+    const { status, headers } = response;
+    const answer = { status, retryAfter: headers.get("retry-after"), body: await readAnswer(response) };
+    const unknownCoding = coding.learn(headers.get("accept-encoding"), encoded.coding);
     if (status === httpContract.status.unknownMediaType && unknownCoding) return codedAnew();
     const refusals = this.#refusals.count(status);
-    const verdict = toHttpVerdict(
-      { status, retryAfter: header("retry-after"), body, refusals },
-      batch.count,
-      this.#clock.now(),
-    );
-    return status === httpContract.status.tooLarge ? this.#learn(verdict, body) : verdict;
+    const verdict = toHttpVerdict({ ...answer, refusals }, batch.count, this.#clock.now());
+    return status === httpContract.status.tooLarge ? this.#learn(verdict, answer.body) : verdict;
   }
 
   /** What the server says that it takes bounds this batch and the next ones, so that they need no halving. */
@@ -169,6 +181,11 @@ function withoutCredentials(): Verdict {
   const detail = "the credentials to send with could not be had";
   const reason = { code: "no_credentials", detail };
   return { kind: "retry", reason, scope: "destination", unsent: true, attention: true };
+}
+
+async function load(gzip: number | false): Promise<Loaded> {
+  const [{ default: ky }, zlib] = await Promise.all([import("ky"), import("node:zlib")]);
+  return { ky, coding: new BodyCoding(gzip, zlib) };
 }
 
 /** @throws INVALID_OPTION unless it is an http or https URL without credentials in it. */

@@ -1,17 +1,15 @@
 /** An answer's body is read up to here; a server that says more than this says nothing that we need. */
 const maxAnswerBytes = 262_144;
 
-type Body = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-
 /**
  * The body of an answer, parsed where it is JSON. Reads it to its end, so that the connection can be used
  * again, but not beyond 256 KiB.
  *
  * @throws when the connection breaks before the end.
  */
-export async function readAnswer(body: Body, contentType: string | null): Promise<unknown> {
-  const text = await readText(body);
-  if (text === undefined || !/\bjson\b/i.test(contentType ?? "")) return undefined;
+export async function readAnswer(response: Response): Promise<unknown> {
+  const text = await readText(response);
+  if (text === undefined || !/\bjson\b/i.test(response.headers.get("content-type") ?? "")) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -19,7 +17,8 @@ export async function readAnswer(body: Body, contentType: string | null): Promis
   }
 }
 
-async function readText(body: Body): Promise<string | undefined> {
+async function readText({ body }: Response): Promise<string | undefined> {
+  if (body === null) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {

@@ -61,7 +61,6 @@ export class Admin {
       heldBytes: () => intake.heldBytes,
       viewers: () => tail.viewers,
       droppedViewers: () => tail.dropped,
-      types: () => this.#feed.rates,
     });
     this.#listener = createAdminListener({
       ...settings.admin,
@@ -81,7 +80,7 @@ export class Admin {
     const { settings, packageFolder } = this.#options;
     const audits = new AuditRunner(settings.directory);
     const queries = new QueryRunner(settings.directory, packageFolder);
-    const { kafka, writeKeys } = settings;
+    const { kafka, writeKeys, keyFile } = settings;
     return {
       "/about": {
         method: "GET",
@@ -89,7 +88,7 @@ export class Admin {
           json({
             address,
             target: kafka === undefined ? { directory: settings.directory } : { topic: kafka.topic },
-            needsKey: writeKeys.length > 0,
+            needsKey: writeKeys.length > 0 || keyFile !== undefined,
             bytes: await storedBytes(settings.directory),
             query: kafka === undefined && (await queries.available()),
           }),

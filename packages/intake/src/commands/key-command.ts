@@ -22,7 +22,7 @@ export function keyCommand(args: readonly string[], context: CommandContext): nu
   }
   addLine(file, { name, line });
   print(key);
-  printError(`${name} is in ${file}, as a hash; an intake that runs takes it in when it starts again`);
+  printError(`${name} is in ${file}, as a hash; an intake that runs knows it from now on`);
   return 0;
 }
 

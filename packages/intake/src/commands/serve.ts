@@ -4,6 +4,8 @@ import type { ProxyProblemHandler } from "@activity/proxy";
 import { Admin } from "../admin/admin.ts";
 import type { Intake } from "../create-intake.ts";
 import { createIntake } from "../create-intake.ts";
+import type { KeyFileOptions } from "../keys/key-file.ts";
+import { KeyFile } from "../keys/key-file.ts";
 import { isLoopback } from "../loopback.ts";
 import type { IntakeSettings } from "../settings/intake-settings.ts";
 import { DeadLetters, deadLetterDirectory } from "../storage/dead-letters.ts";
@@ -19,16 +21,17 @@ const retentionEveryMs = 60_000;
 /** Runs an intake until it is told to stop; everything that was answered with 202 is safe when it returns. */
 export async function serve(settings: IntakeSettings, context: CommandContext): Promise<void> {
   const running = await open(settings, context);
-  const stopRetention = new AbortController();
+  const stopWatching = new AbortController();
   try {
     await announce(settings, running, context);
-    void keepRetention(running, settings, stopRetention.signal);
+    void keepRetention(running, settings, stopWatching.signal);
+    void running.keyFile?.watch(stopWatching.signal);
     await context.stopped;
   } catch (error) {
     await close(running, 0);
     throw error;
   } finally {
-    stopRetention.abort();
+    stopWatching.abort();
   }
   // Nobody balances load over a loopback address.
   const { recorded, pending, dropped, handedOver } = await close(
@@ -45,6 +48,8 @@ export async function serve(settings: IntakeSettings, context: CommandContext): 
 interface Running {
   readonly intake: Intake;
   readonly admin: Admin;
+  /** Keys that may change while it runs. */
+  readonly keyFile: KeyFile | undefined;
   readonly clock: Clock;
   readonly tell: Teller;
 }
@@ -63,10 +68,11 @@ async function open(settings: IntakeSettings, context: CommandContext): Promise<
     clock,
     tell,
   });
+  const keyFile = openKeyFile(settings, { clock, tell });
   const admin = new Admin({ settings, clock, packageFolder: context.packageFolder });
   const intake = createIntake({
     sink,
-    writeKeys,
+    writeKeys: keyFile ?? writeKeys,
     host,
     port,
     allowedOrigins,
@@ -79,13 +85,21 @@ async function open(settings: IntakeSettings, context: CommandContext): Promise<
       if (request.rejected.length > 0) letters.keep(request.rejected, request.principal?.key.name);
     },
   });
-  return { intake, admin, clock, tell };
+  return { intake, admin, keyFile, clock, tell };
+}
+
+function openKeyFile(
+  { keyFile: path, writeKeys }: IntakeSettings,
+  rest: Pick<KeyFileOptions, "clock" | "tell">,
+): KeyFile | undefined {
+  if (path === undefined) return undefined;
+  return new KeyFile({ path, others: writeKeys.filter((key) => typeof key === "string"), ...rest });
 }
 
 /** Starts to listen, and says where and what happens to events. */
 async function announce(
   settings: IntakeSettings,
-  { intake, admin }: Running,
+  { intake, admin, keyFile }: Running,
   { print }: CommandContext,
 ): Promise<void> {
   const { kafka, directory, writeKeys } = settings;
@@ -98,7 +112,9 @@ async function announce(
       ? `events go to NDJSON files in ${directory} and are answered when they are on disk`
       : `events go to the topic ${kafka.topic} and are answered when they are on disk, in ${spoolDirectory(directory)}`,
   );
-  if (writeKeys.length === 0) print("no write keys: everybody on this machine may send");
+  if (keyFile?.keys.length === 0)
+    print(`no write keys in ${settings.keyFile}: nobody may send until one is made`);
+  else if (writeKeys.length === 0) print("no write keys: everybody on this machine may send");
 }
 
 /** The page stays until the last event is safe: whoever watches sees how it ends. */

@@ -16,8 +16,7 @@ interface Bucket {
  */
 export class KeyLimiter {
   readonly #clock: Clock;
-  /** As many as there are keys. */
-  readonly #buckets = new Map<WriteKey, Bucket>();
+  readonly #buckets = new WeakMap<WriteKey, Bucket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;

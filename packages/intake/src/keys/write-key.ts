@@ -41,17 +41,17 @@ export function formatWriteKey({ name, sha256, eventsPerSecond }: WriteKey): str
 }
 
 /**
- * Reads a key file: a key a line, as {@link formatWriteKey} writes it; blank lines and what begins with `#`
- * are passed over.
+ * Reads the text of a key file: a key a line, as {@link formatWriteKey} writes it; blank lines and what begins
+ * with `#` are passed over.
  *
- * @throws INVALID_OPTION when it cannot be read, for a line that is none, and for a name that stands twice.
+ * @throws INVALID_OPTION for a line that is none, and for a name that stands twice.
  */
-export function readKeyFile(path: string): readonly WriteKey[] {
+export function parseKeys(text: string): readonly WriteKey[] {
   const keys = new Map<string, WriteKey>();
-  for (const [at, line] of readLines(path).entries()) {
-    const text = line.trim();
-    if (text === "" || text.startsWith("#")) continue;
-    const { name, sha256, limit } = linePattern.exec(text)?.groups ?? {};
+  for (const [at, line] of text.split("\n").entries()) {
+    const trimmed = line.trim();
+    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    const { name, sha256, limit } = linePattern.exec(trimmed)?.groups ?? {};
     if (name === undefined || sha256 === undefined || keys.has(name)) {
       const why = name === undefined ? "is no key" : `names ${name} again`;
       throw new ActivityError(
@@ -64,15 +64,21 @@ export function readKeyFile(path: string): readonly WriteKey[] {
   return [...keys.values()];
 }
 
-export function hashKey(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
-}
-
-function readLines(path: string): readonly string[] {
+/** @throws INVALID_OPTION when it cannot be read. */
+export function readKeyText(path: string): string {
   try {
-    return readFileSync(path, "utf8").split("\n");
+    return readFileSync(path, "utf8");
   } catch (cause) {
     const { code = "" } = cause as NodeJS.ErrnoException; // What `fs` throws has a code.
     throw new ActivityError("INVALID_OPTION", `the key file ${path} cannot be read (${code})`, { cause });
   }
+}
+
+/** Both. @throws what they throw. */
+export function readKeyFile(path: string): readonly WriteKey[] {
+  return parseKeys(readKeyText(path));
+}
+
+export function hashKey(key: string): Buffer {
+  return createHash("sha256").update(key).digest();
 }

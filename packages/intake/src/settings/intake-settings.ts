@@ -12,8 +12,10 @@ import { readChoice, readList, readNumber } from "./read-value.ts";
 export interface IntakeSettings {
   readonly host: string;
   readonly port: number;
-  /** Keys from the environment as they are, keys from the file as hashes. */
+  /** Keys from the environment as they are, keys from the file as hashes, as it was read just now. */
   readonly writeKeys: readonly (string | WriteKey)[];
+  /** The file that keys come from, where there is one. Then nobody sends without a key, also while it holds none. */
+  readonly keyFile: string | undefined;
   readonly allowedOrigins: readonly string[];
   readonly stamp: readonly Stamp[];
   readonly limits: { readonly maxEventBytes: number; readonly maxBodyBytes: number };
@@ -68,6 +70,7 @@ export function readSettings(environment: IntakeEnvironment): IntakeSettings {
     host,
     port: readNumber(environment, "PORT", { from: 0, to: 65_535, otherwise: 8_080 }),
     writeKeys,
+    keyFile: file,
     allowedOrigins: readList(environment["ACTIVITY_ALLOWED_ORIGINS"]),
     stamp: readStamps(environment),
     limits: {

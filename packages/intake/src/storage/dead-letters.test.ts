@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "@activity/core";
 import type { RejectedEvent } from "@activity/proxy";
@@ -86,5 +86,20 @@ describe("dead letters", () => {
     writeFileSync(join(directory.path, "file"), "");
     open(1_000, join(directory.path, "file", "below")).keep([rejected("bad_time", "x")]);
     expect(told).toMatchObject([expect.stringContaining("1 dead letter(s) could not be kept")]);
+  });
+
+  it("do not wait for ever where no directory can be", () => {
+    open(1_000, "/proc/activity/dead-letters").keep([rejected("bad_time", "x")]);
+    expect(told).toMatchObject([expect.stringContaining("1 dead letter(s) could not be kept")]);
+  });
+
+  it("are kept again at once when somebody has removed the directory", () => {
+    const path = join(directory.path, "letters");
+    const letters = open(1_048_576, path);
+    letters.keep([rejected("bad_time", "first")]);
+    rmSync(path, { recursive: true });
+    letters.keep([rejected("bad_time", "second")]);
+    expect(listDeadLetters(path).map((file) => linesOf(file.path))).toMatchObject([[{ event: "second" }]]);
+    expect(told).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@activity/core";
 import type { RejectedEvent } from "@activity/proxy";
+import { makeDirectory } from "@activity/spool";
 
 /** A line of a file of dead letters. */
 export interface DeadLetter {
@@ -80,12 +81,19 @@ export class DeadLetters {
     const bytes = Buffer.byteLength(lines);
     let file = this.#open.get(code);
     if (file === undefined || file.bytes + bytes > maxBytes / filesPerCap) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       file = { path: join(directory, this.#name(code)), bytes: 0 };
       this.#open.set(code, file);
     }
     this.#makeRoom(bytes);
-    appendFileSync(file.path, lines, { mode: 0o600 });
+    try {
+      appendFileSync(file.path, lines, { mode: 0o600 });
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException; // What `fs` throws has a code.
+      if (code !== "ENOENT") throw cause;
+      makeDirectory(directory); // Somebody has tidied up.
+      appendFileSync(file.path, lines, { mode: 0o600 });
+    }
     file.bytes += bytes;
     this.#bytes = (this.#bytes ?? 0) + bytes;
   }

@@ -1,0 +1,2 @@
+export type { ProxyMetricsOptions } from "./proxy-metrics.ts";
+export { proxyMetrics } from "./proxy-metrics.ts";
