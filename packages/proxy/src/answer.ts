@@ -44,12 +44,10 @@ export function refusalAnswer(input: RefusalInput, requestId: string): ProxyAnsw
 
 /** Makes the 202. */
 export function acceptedAnswer(body: AcceptedAnswer): ProxyAnswer {
-  return {
-    status: httpContract.status.accepted,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  };
+  return { status: httpContract.status.accepted, headers: json, body: JSON.stringify(body) };
 }
+
+const json = { "content-type": "application/json" };
 
 /** The first problems, and how many were left out. */
 export function listProblems(problems: readonly AnsweredProblem[]): {

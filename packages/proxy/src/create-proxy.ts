@@ -5,6 +5,7 @@ import { acceptedAnswer, listProblems, Refusal, refusalAnswer, unavailable } fro
 import type { AnsweredRequest, RequestTrail } from "./answered-request.ts";
 import { BodyMeter } from "./body-meter.ts";
 import { checkEvents } from "./check-events.ts";
+import { Deadlines } from "./deadlines.ts";
 import { DedupeWindow } from "./dedupe-window.ts";
 import type { EventFate } from "./event-writer.ts";
 import { EventWriter } from "./event-writer.ts";
@@ -63,6 +64,7 @@ class Pipeline<P extends Principal> implements EventProxy {
   readonly #tell: ProxyProblemHandler;
   readonly #gate: Gatekeeper<P>;
   readonly #meter: BodyMeter;
+  readonly #deadlines: Deadlines;
   readonly #window: DedupeWindow | undefined;
   readonly #writer: EventWriter;
 
@@ -73,6 +75,7 @@ class Pipeline<P extends Principal> implements EventProxy {
     this.#tell = guardProblemHandler(options.onProblem);
     this.#gate = new Gatekeeper(options, this.#tell);
     this.#meter = new BodyMeter(this.#limits.maxBytesInFlight);
+    this.#deadlines = new Deadlines(clock, this.#limits.bodyTimeoutMs);
     this.#window = dedupe === false ? undefined : new DedupeWindow(dedupe, clock);
     this.#writer = new EventWriter({
       sink,
@@ -135,8 +138,7 @@ class Pipeline<P extends Principal> implements EventProxy {
     trail.principal = principal;
     const account = this.#meter.open();
     try {
-      const { clock = systemClock } = this.#options;
-      const body = await readBody(request, { limits: this.#limits, clock, account });
+      const body = await readBody(request, { limits: this.#limits, deadlines: this.#deadlines, account });
       const sliced = sliceBody(body, form, { limits: this.#limits, decode: request.decodeUtf8 });
       if (!consent) trail.discarded = sliced.slices.length;
       const answer = consent

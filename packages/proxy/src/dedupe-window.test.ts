@@ -2,7 +2,7 @@ import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { DedupeWindow } from "./dedupe-window.ts";
+import { DedupeWindow, ReservedIds } from "./dedupe-window.ts";
 
 function clockAt(start: { ms: number }): Clock {
   return { ...systemClock, monotonic: () => start.ms };
@@ -113,6 +113,13 @@ describe("a window", () => {
       "s.31",
       "s.32",
       "s.33",
+      "s.100",
+      "s.131",
+      "s.199",
+      "s.1999",
+      "s.1x0",
+      "s.001",
+      "t.199",
       "t.1",
       "s.01",
       "s.",
@@ -126,18 +133,30 @@ describe("a window", () => {
     const step = fc.record({
       id,
       tenant: fc.constantFrom(undefined, "a"),
-      does: fc.constantFrom("claim", "take", "release"),
+      does: fc.constantFrom("claim", "carry", "settle", "take", "release"),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const window = new DedupeWindow({}, systemClock);
         const states = new Map<string, string>();
+        const carried = new Map<string | undefined, { ids: ReservedIds; keys: string[] }>();
         for (const { id: name, tenant, does } of steps) {
           const key = JSON.stringify([name, tenant]);
           const state = states.get(key) ?? "new";
           if (does === "claim") {
             expect(window.claim(name, tenant)).toBe(state);
             if (state === "new") states.set(key, "reserved");
+          } else if (does === "carry") {
+            const write = carried.get(tenant) ?? { ids: new ReservedIds(), keys: [] };
+            expect(window.claim(name, tenant, write.ids)).toBe(state);
+            if (state !== "new") continue;
+            states.set(key, "reserved");
+            carried.set(tenant, { ids: write.ids, keys: [...write.keys, key] });
+          } else if (does === "settle") {
+            const write = carried.get(tenant) ?? { ids: new ReservedIds(), keys: [] };
+            window.takeReserved(write.ids, tenant);
+            for (const one of write.keys) if (states.get(one) === "reserved") states.set(one, "taken");
+            carried.delete(tenant);
           } else if (does === "take") {
             window.take([{ event_id: name }], tenant);
             states.set(key, "taken");

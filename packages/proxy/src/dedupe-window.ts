@@ -1,25 +1,16 @@
 import type { Clock } from "@activity/core";
 import { httpContract } from "@activity/core";
-import { NumberedIds } from "./numbered-ids.ts";
+import { NumberedIds, ReservedNumbers } from "./numbered-ids.ts";
 import { PlainIds } from "./plain-ids.ts";
 import type { DedupeOptions } from "./proxy-options.ts";
 
 /** What is known of an id: nothing, that a write carries it, or that it has been taken. */
 export type IdState = "new" | "reserved" | "taken";
 
-/** Ids of one kind. */
-export interface IdStore {
-  /** Ids that have been taken. */
-  readonly size: number;
-  /** Memory in use, estimated. */
-  readonly bytes: number;
-  /** Says what is known of an id, and reserves it where nothing is. `isOver` tells whether what was taken in some second is too old. */
-  claim(id: string, tenant: string | undefined, isOver: (second: number) => boolean): IdState;
-  release(id: string, tenant: string | undefined): void;
-  take(id: string, tenant: string | undefined, second: number): void;
-  /** The second in which whatever is forgotten next was taken. */
-  oldest(): number | undefined;
-  forgetOldest(): void;
+/** Ids that one write has reserved. */
+export class ReservedIds {
+  readonly numbered: ReservedNumbers = new ReservedNumbers();
+  readonly plain: string[] = [];
 }
 
 /**
@@ -31,8 +22,8 @@ export class DedupeWindow {
   readonly #windowMs: number;
   readonly #maxIds: number;
   readonly #maxBytes: number;
-  readonly #numbered = new NumberedIds();
-  readonly #plain = new PlainIds();
+  readonly #numbered: NumberedIds;
+  readonly #plain: PlainIds;
 
   constructor(options: DedupeOptions, clock: Clock) {
     const { dedupe } = httpContract;
@@ -40,6 +31,9 @@ export class DedupeWindow {
     this.#windowMs = options.windowMs ?? dedupe.windowMs;
     this.#maxIds = options.maxIds ?? dedupe.maxIds;
     this.#maxBytes = options.maxBytes ?? dedupe.maxBytes;
+    const isOver = (second: number): boolean => this.#isOver(second);
+    this.#numbered = new NumberedIds(isOver);
+    this.#plain = new PlainIds(isOver);
   }
 
   /** Ids remembered now. */
@@ -52,25 +46,35 @@ export class DedupeWindow {
     return this.#numbered.bytes + this.#plain.bytes;
   }
 
-  /** Says what is known of an id, and reserves it where nothing is: a write will carry it. */
-  claim(id: string, tenant: string | undefined): IdState {
-    return this.#storeOf(id).claim(id, tenant, this.#isOver);
+  /** Says what is known of an id, and reserves it where nothing is: a write will carry it. Notes it in `reserved`. */
+  claim(id: string, tenant: string | undefined, reserved?: ReservedIds): IdState {
+    const known = this.#numbered.claim(id, tenant, reserved?.numbered);
+    if (known !== undefined) return known;
+    const state = this.#plain.claim(id, tenant);
+    if (state === "new") reserved?.plain.push(id);
+    return state;
   }
 
   /** The write did not take the id: it may come again. */
   release(id: string, tenant: string | undefined): void {
-    this.#storeOf(id).release(id, tenant);
+    if (!this.#numbered.release(id, tenant)) this.#plain.release(id, tenant);
   }
 
   /** The events have been taken. */
   take(events: readonly { readonly event_id: string }[], tenant: string | undefined): void {
     const second = this.#second();
-    for (const { event_id: id } of events) this.#storeOf(id).take(id, tenant, second);
+    for (const { event_id: id } of events) {
+      if (!this.#numbered.take(id, tenant, second)) this.#plain.take(id, tenant, second);
+    }
     this.#shrink();
   }
 
-  #storeOf(id: string): IdStore {
-    return NumberedIds.sourceLength(id) > 0 ? this.#numbered : this.#plain;
+  /** A whole write has been taken: all that it reserved and nobody has released since. */
+  takeReserved({ numbered, plain }: ReservedIds, tenant: string | undefined): void {
+    const second = this.#second();
+    this.#numbered.takeReserved(numbered, second);
+    this.#plain.takeReserved(plain, tenant, second);
+    this.#shrink();
   }
 
   #shrink(): void {
@@ -81,7 +85,7 @@ export class DedupeWindow {
       // Within one second, whichever takes more room pays.
       const heavier = this.#numbered.bytes > this.#plain.bytes ? this.#numbered : this.#plain;
       const store = numbered === plain ? heavier : oldest === numbered ? this.#numbered : this.#plain;
-      store.forgetOldest();
+      store.forgetOldest(Math.max(1, this.size - this.#maxIds));
     }
   }
 
@@ -89,7 +93,9 @@ export class DedupeWindow {
     return this.size > this.#maxIds || this.bytes > this.#maxBytes;
   }
 
-  readonly #isOver = (second: number): boolean => (this.#second() - second) * 1_000 >= this.#windowMs;
+  #isOver(second: number): boolean {
+    return (this.#second() - second) * 1_000 >= this.#windowMs;
+  }
 
   #second(): number {
     return Math.floor(this.#clock.monotonic() / 1_000);

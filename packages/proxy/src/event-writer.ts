@@ -1,5 +1,7 @@
 import type { AckLevel, ActivityEvent, Clock, Sink, WriteOptions, WriteOutcome } from "@activity/core";
+import { Deadlines } from "./deadlines.ts";
 import type { DedupeWindow } from "./dedupe-window.ts";
+import { ReservedIds } from "./dedupe-window.ts";
 import type { Fate } from "./pending-write.ts";
 import { PendingWrite } from "./pending-write.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
@@ -38,37 +40,29 @@ export class EventWriter {
   readonly #options: EventWriterOptions;
   /** Writes that the sink has not answered. */
   readonly #pending = new Set<PendingWrite>();
+  readonly #deadlines: Deadlines;
 
   constructor(options: EventWriterOptions) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.clock, options.ackTimeoutMs);
   }
 
   /** Writes events of a tenant; never later back than the time for it allows. Never rejects. */
   async write(events: readonly ActivityEvent[], tenant: string | undefined): Promise<WriteAccount> {
-    const { window } = this.#options;
-    const own: ActivityEvent[] = [];
-    const places: number[] = [];
-    const joined: number[] = [];
-    let duplicates = 0;
-    for (let at = 0; at < events.length; at++) {
-      const event = events[at] as ActivityEvent; // Below its length.
-      const state = window?.claim(event.event_id, tenant) ?? "new";
-      if (state === "taken") duplicates++;
-      else if (state === "reserved") joined.push(at);
-      else {
-        own.push(event);
-        places.push(at);
-      }
-    }
+    const claims = this.#claim(events, tenant);
+    const { own, joined } = claims;
     const stop = new AbortController();
-    const write = own.length > 0 ? this.#start(own, tenant, stop.signal) : undefined;
+    const write = own.length > 0 ? this.#start(claims, tenant, stop.signal) : undefined;
     const carriers = joined.map((at) => this.#carrierOf(events[at]?.event_id ?? "", tenant));
     await this.#wait(
       [write?.done, ...carriers.map((carrier) => carrier?.write.settled(carrier.place))],
       stop,
     );
+    let { duplicates } = claims;
     const exceptions: EventFate[] = [];
-    if (write) for (const [place, fate] of write.fates) exceptions.push({ at: places[place] ?? 0, fate });
+    if (write?.isWhole === false) {
+      for (const [place, fate] of write.fates) exceptions.push({ at: claims.places[place] ?? 0, fate });
+    }
     for (const [index, at] of joined.entries()) {
       const carrier = carriers[index];
       // Nobody carries it any more: whether it was taken is not known here.
@@ -76,16 +70,32 @@ export class EventWriter {
       if (fate === undefined) duplicates++;
       else exceptions.push({ at, fate });
     }
-    const accepted = write && write.fates.size > 0 ? own.filter((_, place) => !write.fates.has(place)) : own;
+    const accepted = write?.isWhole === false ? own.filter((_, place) => !write.fates.has(place)) : own;
     return { accepted, duplicates, exceptions };
   }
 
-  #start(events: readonly ActivityEvent[], tenant: string | undefined, signal: AbortSignal): PendingWrite {
+  /** Which events this write carries, and which another one does or did. */
+  #claim(events: readonly ActivityEvent[], tenant: string | undefined): Claims {
+    const { window } = this.#options;
+    const claims: Claims = { own: [], places: [], joined: [], duplicates: 0, reserved: new ReservedIds() };
+    for (let at = 0; at < events.length; at++) {
+      const event = events[at] as ActivityEvent; // Below its length.
+      const state = window?.claim(event.event_id, tenant, claims.reserved) ?? "new";
+      if (state === "taken") claims.duplicates++;
+      else if (state === "reserved") claims.joined.push(at);
+      else {
+        claims.own.push(event);
+        claims.places.push(at);
+      }
+    }
+    return claims;
+  }
+
+  #start({ own, reserved }: Claims, tenant: string | undefined, signal: AbortSignal): PendingWrite {
     const { ack } = this.#options;
-    const write = new PendingWrite(events, tenant, this.#call(events, { until: ack, signal }));
+    const write = new PendingWrite(own, tenant, this.#call(own, { until: ack, signal }));
     this.#pending.add(write);
-    void write.done.then(() => this.#settle(write));
-    void write.known.then(() => this.#pending.delete(write));
+    void write.done.then(() => this.#settle(write, reserved));
     return write;
   }
 
@@ -115,26 +125,36 @@ export class EventWriter {
   }
 
   /** Waits until writes are answered or the time for them is up; `stop` is told in time to answer. */
-  async #wait(writes: readonly (Promise<void> | undefined)[], stop: AbortController): Promise<void> {
-    const { clock, ackTimeoutMs } = this.#options;
-    const stopWaiting: { timer?: { cancel(): void } } = {};
-    const late = new Promise<void>((resolve) => {
-      const abort = (): void => {
+  #wait(writes: readonly (Promise<void> | undefined)[], stop: AbortController): Promise<void> {
+    return new Promise((resolve) => {
+      const { clock } = this.#options;
+      let timer = this.#deadlines.set(() => {
         stop.abort();
-        stopWaiting.timer = clock.setTimer(resolve, abortGraceMs, { unref: true });
-      };
-      stopWaiting.timer = clock.setTimer(abort, ackTimeoutMs, { unref: true });
+        timer = clock.setTimer(resolve, abortGraceMs, { unref: true });
+      });
+      void Promise.all(writes).then(() => {
+        timer.cancel();
+        resolve();
+      });
     });
-    await Promise.race([Promise.all(writes.flatMap((write) => write ?? [])), late]);
-    stopWaiting.timer?.cancel();
   }
 
   /** Ids stay reserved as long as the fate of their event may still be told. */
-  #settle(write: PendingWrite): void {
+  #settle(write: PendingWrite, reserved: ReservedIds): void {
     const { window } = this.#options;
+    const { events, tenant } = write;
+    if (write.isWhole) {
+      this.#pending.delete(write);
+      window?.takeReserved(reserved, tenant);
+      return;
+    }
+    void write.known().then(() => this.#pending.delete(write));
     if (window === undefined) return;
-    const { events, tenant, fates } = write;
-    window.take(fates.size === 0 ? events : events.filter((_, place) => !fates.has(place)), tenant);
+    const { fates } = write;
+    window.take(
+      events.filter((_, place) => !fates.has(place)),
+      tenant,
+    );
     for (const place of fates.keys()) {
       const event = events[place] as ActivityEvent; // One of them.
       const end = (): void => {
@@ -145,6 +165,18 @@ export class EventWriter {
       else end();
     }
   }
+}
+
+/** What the events of a request are to a window of repeats. */
+interface Claims {
+  /** Events that nobody carries yet, their places and what of their ids is reserved. */
+  readonly own: ActivityEvent[];
+  readonly places: number[];
+  readonly reserved: ReservedIds;
+  /** Places of those that a write carries already. */
+  readonly joined: number[];
+  /** Events that were taken before. */
+  duplicates: number;
 }
 
 const forgotten: Fate = { was: "open", reason: { code: "unanswered" }, taken: true };

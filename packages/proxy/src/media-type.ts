@@ -18,6 +18,8 @@ export const acceptPost: string = Object.values(httpContract.contentTypes).join(
  * UTF-8. Names of types and charsets know no case (RFC 9110 §8.3.1).
  */
 export function readMediaType(header: string | undefined): BodyForm | undefined {
+  // Most clients write it as it stands in the table.
+  if (header !== undefined && Object.hasOwn(forms, header)) return forms[header];
   const [type = "", ...parameters] = (header ?? "").split(";").map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
   const name = charset?.replaceAll('"', "");

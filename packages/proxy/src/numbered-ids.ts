@@ -1,11 +1,10 @@
-import type { IdState, IdStore } from "./dedupe-window.ts";
+import type { IdState } from "./dedupe-window.ts";
 import { QueueHead } from "./queue-head.ts";
 
 /** Numbers of one block: as many as a 32-bit integer has bits. */
 const blockSize = 32;
-/** So many digits are always a small integer; ten to their power is a multiple of the size of a block. */
-const lowDigits = 9;
-const blocksOfHigh = 31_250_000;
+/** So many digits are exact as a number. */
+const maxDigits = 15;
 /** What a source and a block cost in memory beside the characters of its name. */
 const sourceBytes = 320;
 const blockBytes = 176;
@@ -31,12 +30,29 @@ interface Block {
   queuedAt: number;
 }
 
+/** Numbers that one write has reserved: it takes them without looking for each of them again. */
+export class ReservedNumbers {
+  readonly blocks: Block[] = [];
+  /** The bits of each of the blocks. */
+  readonly bits: number[] = [];
+
+  add(block: Block, bit: number): void {
+    const last = this.blocks.length - 1;
+    if (last >= 0 && this.blocks[last] === block) this.bits[last] = (this.bits[last] ?? 0) | bit;
+    else {
+      this.blocks.push(block);
+      this.bits.push(bit);
+    }
+  }
+}
+
 /**
  * Remembers ids of the form `<source>.<n>`, which our clients make, as bits: 32 neighbours cost what one id
  * costs otherwise, and nothing is hashed or allocated for one. A block is forgotten as a whole, when its
  * youngest number is old enough.
  */
-export class NumberedIds implements IdStore {
+export class NumberedIds {
+  readonly #isOver: (second: number) => boolean;
   readonly #sources = new Map<string, Source>();
   /** Blocks with a number that was taken, those first whose turn to be forgotten comes first. */
   readonly #queue = new Set<Block>();
@@ -44,27 +60,31 @@ export class NumberedIds implements IdStore {
     () => this.#queue.values(),
     (block) => this.#queue.has(block),
   );
-  #lastSource: Source | undefined;
-  #lastBlock: Block | undefined;
-  /** The bit of the id that was looked for last. */
+  /** The id that was looked for last, as far as they are known: its source, block and bit … */
+  #source: Source | undefined;
+  #block: Block | undefined;
+  #blockNumber = 0;
   #bit = 0;
+  /** … and what the next one most likely shares with it: all but the last two digits. */
+  #start = "";
+  #hundreds = 0;
+  #sourceLength = 0;
+  #tenant: string | undefined;
   size = 0;
   bytes = 0;
 
-  /** How many characters of an id are its source and the dot; 0 where it has no number that is written as ours are. */
-  static sourceLength(id: string): number {
-    let at = id.length - 1;
-    while (at > 0 && isDigit(id.charCodeAt(at))) at--;
-    const digits = id.length - 1 - at;
-    if (at < 1 || id.charCodeAt(at) !== 0x2e || digits === 0 || digits > 15) return 0;
-    return id.charCodeAt(at + 1) === 0x30 ? 0 : at + 1;
+  /** `isOver` tells whether what was taken in some second is too old. */
+  constructor(isOver: (second: number) => boolean) {
+    this.#isOver = isOver;
   }
 
-  claim(id: string, tenant: string | undefined, isOver: (second: number) => boolean): IdState {
-    const block = this.#find(id, tenant) ?? this.#add(id, tenant);
+  /** Says what is known of an id, and reserves it where nothing is. `undefined` for one without a number that is written as ours are. */
+  claim(id: string, tenant: string | undefined, reserved?: ReservedNumbers): IdState | undefined {
+    if (!this.#find(id, tenant)) return undefined;
+    const block = this.#block ?? this.#add(id, tenant);
     const bit = this.#bit;
     if ((block.taken & bit) !== 0) {
-      if (!isOver(block.takenAt)) return "taken";
+      if (!this.#isOver(block.takenAt)) return "taken";
       // Its youngest number is too old: so are the others.
       this.#queue.delete(block);
       this.size -= bitsOf(block.taken);
@@ -72,27 +92,33 @@ export class NumberedIds implements IdStore {
     }
     if ((block.reserved & bit) !== 0) return "reserved";
     block.reserved |= bit;
+    reserved?.add(block, bit);
     return "new";
   }
 
-  release(id: string, tenant: string | undefined): void {
-    const block = this.#find(id, tenant);
-    if (block === undefined) return;
+  /** False for an id without a number. */
+  release(id: string, tenant: string | undefined): boolean {
+    if (!this.#find(id, tenant)) return false;
+    const block = this.#block;
+    if (block === undefined) return true;
     block.reserved &= ~this.#bit;
     this.#removeIfEmpty(block);
+    return true;
   }
 
-  take(id: string, tenant: string | undefined, second: number): void {
-    const block = this.#find(id, tenant) ?? this.#add(id, tenant);
-    block.reserved &= ~this.#bit;
-    if ((block.taken & this.#bit) !== 0) return;
-    if (block.taken === 0) {
-      block.queuedAt = second;
-      this.#queue.add(block);
+  /** False for an id without a number. */
+  take(id: string, tenant: string | undefined, second: number): boolean {
+    if (!this.#find(id, tenant)) return false;
+    this.#takeBits(this.#block ?? this.#add(id, tenant), this.#bit, second);
+    return true;
+  }
+
+  /** Takes what was reserved and is so still. */
+  takeReserved({ blocks, bits }: ReservedNumbers, second: number): void {
+    for (let index = 0; index < blocks.length; index++) {
+      const block = blocks[index] as Block; // Below its length.
+      this.#takeBits(block, block.reserved & (bits[index] ?? 0), second);
     }
-    block.taken |= this.#bit;
-    block.takenAt = second;
-    this.size++;
   }
 
   oldest(): number | undefined {
@@ -107,48 +133,85 @@ export class NumberedIds implements IdStore {
     }
   }
 
-  /** Numbers of a source arrive in their order: the lowest of a block is the oldest. */
-  forgetOldest(): void {
+  /** Forgets so many at most. Numbers of a source arrive in their order: the lowest of a block are the oldest. */
+  forgetOldest(most: number): void {
     const block = this.#head.get();
     if (block === undefined) return;
-    block.taken &= block.taken - 1;
-    this.size--;
+    for (let left = most; left > 0 && block.taken !== 0; left--) {
+      block.taken &= block.taken - 1;
+      this.size--;
+    }
     if (block.taken !== 0) return;
     this.#queue.delete(block);
     this.#removeIfEmpty(block);
   }
 
-  /** The block of an id, and its bit; `undefined` where there is no such block yet. */
-  #find(id: string, tenant: string | undefined): Block | undefined {
-    const length = NumberedIds.sourceLength(id);
-    // In two parts, since small integers cost least; the low one alone tells the place within a block.
-    const middle = Math.max(length, id.length - lowDigits);
-    const low = readDigits(id, middle, id.length);
-    this.#bit = 1 << (low % blockSize);
-    const block = readDigits(id, length, middle) * blocksOfHigh + (low >>> 5);
-    const last = this.#lastSource;
-    if (
-      last === undefined ||
-      last.name.length !== length ||
-      last.tenant !== tenant ||
-      !id.startsWith(last.name)
-    ) {
-      this.#lastSource = this.#sources.get(keyOf(id.slice(0, length), tenant));
-      this.#lastBlock = undefined;
+  #takeBits(block: Block, bits: number, second: number): void {
+    block.reserved &= ~bits;
+    const added = bits & ~block.taken;
+    if (added === 0) return;
+    if (block.taken === 0) {
+      block.queuedAt = second;
+      this.#queue.add(block);
     }
-    if (this.#lastBlock?.number !== block) this.#lastBlock = this.#lastSource?.blocks.get(block);
-    return this.#lastBlock;
+    block.taken |= added;
+    block.takenAt = second;
+    this.size += bitsOf(added);
   }
 
-  /** Makes the block of an id that was looked for just now. */
+  /** Looks for an id: its bit is known then, and its block where there is one. */
+  #find(id: string, tenant: string | undefined): boolean {
+    const end = id.length - 2;
+    if (end > 0 && end === this.#start.length && tenant === this.#tenant && id.startsWith(this.#start)) {
+      const [tens, ones] = [id.charCodeAt(end) - 0x30, id.charCodeAt(end + 1) - 0x30];
+      if (tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9) {
+        this.#turnTo(this.#hundreds * 100 + tens * 10 + ones);
+        return true;
+      }
+    }
+    return this.#findAnew(id, tenant);
+  }
+
+  #findAnew(id: string, tenant: string | undefined): boolean {
+    const length = sourceLength(id);
+    if (length === 0) return false;
+    const name = this.#source?.name;
+    if (name?.length !== length || tenant !== this.#tenant || !id.startsWith(name)) {
+      this.#source = this.#sources.get(keyOf(id.slice(0, length), tenant));
+      this.#block = undefined;
+    }
+    this.#tenant = tenant;
+    this.#sourceLength = length;
+    const number = Number(id.slice(length));
+    // The first digit, which is not 0, must be among those that stay.
+    this.#start = id.length - length > 2 ? id.slice(0, -2) : "";
+    this.#hundreds = Math.floor(number / 100);
+    this.#turnTo(number);
+    return true;
+  }
+
+  /** Another number of the same source. */
+  #turnTo(number: number): void {
+    const block = Math.floor(number / blockSize);
+    this.#blockNumber = block;
+    this.#bit = 1 << (number - block * blockSize);
+    if (this.#block?.number !== block) this.#block = this.#source?.blocks.get(block);
+  }
+
+  /** Makes the block of the id that was looked for just now. */
   #add(id: string, tenant: string | undefined): Block {
-    const length = NumberedIds.sourceLength(id);
-    const source = this.#lastSource ?? this.#addSource(id.slice(0, length), tenant);
-    const number = Math.floor(Number(id.slice(length)) / blockSize);
-    const block: Block = { source, number, taken: 0, reserved: 0, takenAt: 0, queuedAt: 0 };
-    source.blocks.set(number, block);
+    this.#source ??= this.#addSource(id.slice(0, this.#sourceLength), tenant);
+    const block: Block = {
+      source: this.#source,
+      number: this.#blockNumber,
+      taken: 0,
+      reserved: 0,
+      takenAt: 0,
+      queuedAt: 0,
+    };
+    this.#source.blocks.set(block.number, block);
     this.bytes += blockBytes;
-    this.#lastBlock = block;
+    this.#block = block;
     return block;
   }
 
@@ -158,7 +221,6 @@ export class NumberedIds implements IdStore {
     const source: Source = { key, tenant, name, blocks: new Map() };
     this.#sources.set(key, source);
     this.bytes += sourceBytes + key.length;
-    this.#lastSource = source;
     return source;
   }
 
@@ -171,8 +233,18 @@ export class NumberedIds implements IdStore {
       this.#sources.delete(source.key);
       this.bytes -= sourceBytes + source.key.length;
     }
-    this.#lastSource = this.#lastBlock = undefined;
+    this.#source = this.#block = undefined;
+    this.#start = "";
   }
+}
+
+/** How many characters of an id are its source and the dot; 0 where it has no number that is written as ours are. */
+function sourceLength(id: string): number {
+  let at = id.length - 1;
+  while (at > 0 && isDigit(id.charCodeAt(at))) at--;
+  const digits = id.length - 1 - at;
+  if (at < 1 || id.charCodeAt(at) !== 0x2e || digits === 0 || digits > maxDigits) return 0;
+  return id.charCodeAt(at + 1) === 0x30 ? 0 : at + 1;
 }
 
 /** A key of a tenant's source or id. Neither holds a line feed, so no two pairs give one key. */
@@ -183,12 +255,6 @@ export function keyOf(text: string, tenant: string | undefined): string {
 /** The same characters in a string of their own: a slice of a body would keep all of the body. */
 export function copyOf(slice: string): string {
   return String.fromCharCode(...Array.from(slice, (char) => char.charCodeAt(0)));
-}
-
-function readDigits(id: string, from: number, to: number): number {
-  let number = 0;
-  for (let at = from; at < to; at++) number = number * 10 + id.charCodeAt(at) - 0x30;
-  return number;
 }
 
 function isDigit(code: number): boolean {

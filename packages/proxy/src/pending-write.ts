@@ -16,8 +16,6 @@ export class PendingWrite {
   readonly tenant: string | undefined;
   /** Settles with the sink's answer. Never rejects. */
   readonly done: Promise<void>;
-  /** Settles when the fate of every event is known, late ones too. Never rejects. */
-  readonly known: Promise<void>;
   #outcome: WriteOutcome | undefined;
   #fates: Map<number, Fate> | undefined;
   readonly #late = new Map<number, Promise<void>>();
@@ -31,7 +29,18 @@ export class PendingWrite {
       this.#fates = undefined;
       if (settled.state === "done") for (const exception of settled.except ?? []) this.#awaitLate(exception);
     });
-    this.known = this.done.then(() => Promise.all(this.#late.values())).then(() => undefined);
+  }
+
+  /** Whether the sink has answered and every event was accepted. */
+  get isWhole(): boolean {
+    const outcome = this.#outcome;
+    return outcome?.state === "done" && (outcome.except === undefined || outcome.except.length === 0);
+  }
+
+  /** Settles when the fate of every event is known, late ones too. Never rejects. */
+  async known(): Promise<void> {
+    await this.done;
+    await Promise.all(this.#late.values());
   }
 
   /** Settles when the fate of one event is known. */

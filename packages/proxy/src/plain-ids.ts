@@ -1,4 +1,4 @@
-import type { IdState, IdStore } from "./dedupe-window.ts";
+import type { IdState } from "./dedupe-window.ts";
 import { copyOf, keyOf } from "./numbered-ids.ts";
 import { QueueHead } from "./queue-head.ts";
 
@@ -6,7 +6,7 @@ import { QueueHead } from "./queue-head.ts";
 const entryBytes = 64;
 
 /** Remembers ids of any form, each for itself. */
-export class PlainIds implements IdStore {
+export class PlainIds {
   /** In the order of entry, with the second of entry: small integers take no room of their own. */
   readonly #taken = new Map<string, number>();
   readonly #reserved = new Set<string>();
@@ -14,17 +14,23 @@ export class PlainIds implements IdStore {
     () => this.#taken.keys(),
     (key) => this.#taken.has(key),
   );
+  readonly #isOver: (second: number) => boolean;
   bytes = 0;
+
+  /** `isOver` tells whether what was taken in some second is too old. */
+  constructor(isOver: (second: number) => boolean) {
+    this.#isOver = isOver;
+  }
 
   get size(): number {
     return this.#taken.size;
   }
 
-  claim(id: string, tenant: string | undefined, isOver: (second: number) => boolean): IdState {
+  claim(id: string, tenant: string | undefined): IdState {
     const key = keyOf(id, tenant);
     const second = this.#taken.get(key);
     if (second !== undefined) {
-      if (!isOver(second)) return "taken";
+      if (!this.#isOver(second)) return "taken";
       this.#forget(key);
     }
     if (this.#reserved.has(key)) return "reserved";
@@ -42,6 +48,11 @@ export class PlainIds implements IdStore {
     if (this.#taken.has(key)) return;
     this.#taken.set(key, second);
     this.bytes += key.length + entryBytes;
+  }
+
+  /** Takes those that are reserved still. */
+  takeReserved(ids: readonly string[], tenant: string | undefined, second: number): void {
+    for (const id of ids) if (this.#reserved.has(keyOf(id, tenant))) this.take(id, tenant, second);
   }
 
   oldest(): number | undefined {

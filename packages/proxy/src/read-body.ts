@@ -1,8 +1,8 @@
-import type { Clock } from "@activity/core";
 import { httpContract } from "@activity/core";
 import { Refusal } from "./answer.ts";
 import type { BodyAccount } from "./body-meter.ts";
 import { concatBytes } from "./concat-bytes.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { isStillCoded, readParsed } from "./parsed-body.ts";
 import type { ProxyLimits } from "./proxy-options.ts";
 import type { BodyDecoder, ProxyRequest, RequestBody } from "./request.ts";
@@ -14,7 +14,8 @@ export type ReadBody = Uint8Array | string;
 /** What reading needs. */
 export interface ReadBodyContext {
   readonly limits: ProxyLimits;
-  readonly clock: Clock;
+  /** As long as a body may take. */
+  readonly deadlines: Deadlines;
   readonly account: BodyAccount;
 }
 
@@ -36,8 +37,8 @@ export async function readBody(request: ProxyRequest, context: ReadBodyContext):
     if (typeof read === "string" || !isStillCoded(read, coding)) return read;
     return undo(read, { ...context, decode, coding });
   }
-  const bytes = await withinTime(collect(body.read, context), context);
-  return undo(bytes, { ...context, decode, coding });
+  const bytes = await collect(body.read, context);
+  return decode === undefined ? bytes : undo(bytes, { ...context, decode, coding });
 }
 
 interface Coding {
@@ -101,47 +102,45 @@ function decoderOf(request: ProxyRequest, coding: string): BodyDecoder | undefin
   });
 }
 
-async function collect(
+function collect(
   read: Extract<RequestBody, { kind: "stream" }>["read"],
-  { limits, account }: ReadBodyContext,
+  { limits, deadlines, account }: ReadBodyContext,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  try {
-    await read((chunk) => {
-      size += chunk.length;
-      if (size > limits.maxBodyBytes) throw tooLarge(limits);
-      account.add(chunk.length);
-      parts.push(chunk);
-    });
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal({
-      status: httpContract.status.unreadable,
-      code: "body_incomplete",
-      detail: `the connection ended ${size} bytes into the body`,
-    });
-  }
-  return concatBytes(parts, size);
+  const take = (chunk: Uint8Array): void => {
+    size += chunk.length;
+    if (size > limits.maxBodyBytes) throw tooLarge(limits);
+    account.add(chunk.length);
+    parts.push(chunk);
+  };
+  return new Promise((resolve, reject) => {
+    const deadline = deadlines.set(() => reject(slowBody(limits)));
+    const whole = (): void => {
+      deadline.cancel();
+      resolve(concatBytes(parts, size));
+    };
+    const broken = (error: unknown): void => {
+      deadline.cancel();
+      reject(error instanceof Refusal ? error : incomplete(size));
+    };
+    read(take).then(whole, broken);
+  });
 }
 
-async function withinTime<T>(reading: Promise<T>, { limits, clock }: ReadBodyContext): Promise<T> {
-  const stop: { timer?: { cancel(): void } } = {};
-  const late = new Promise<never>((_, reject) => {
-    const refuse = (): void =>
-      reject(
-        new Refusal({
-          status: httpContract.status.slowBody,
-          code: "slow_body",
-          detail: `the body did not arrive within ${limits.bodyTimeoutMs} ms (limits.bodyTimeoutMs)`,
-          headers: { connection: "close" },
-        }),
-      );
-    stop.timer = clock.setTimer(refuse, limits.bodyTimeoutMs, { unref: true });
+function slowBody({ bodyTimeoutMs }: ProxyLimits): Refusal {
+  return new Refusal({
+    status: httpContract.status.slowBody,
+    code: "slow_body",
+    detail: `the body did not arrive within ${bodyTimeoutMs} ms (limits.bodyTimeoutMs)`,
+    headers: { connection: "close" },
   });
-  try {
-    return await Promise.race([reading, late]);
-  } finally {
-    stop.timer?.cancel();
-  }
+}
+
+function incomplete(size: number): Refusal {
+  return new Refusal({
+    status: httpContract.status.unreadable,
+    code: "body_incomplete",
+    detail: `the connection ended ${size} bytes into the body`,
+  });
 }

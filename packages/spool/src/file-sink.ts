@@ -13,7 +13,7 @@ import type {
   WriteOutcome,
 } from "@activity/core";
 import { ActivityError, defaultLimits, systemClock } from "@activity/core";
-import { encodeLine } from "./encode-line.ts";
+import { encodeLine, encodeLines } from "./encode-line.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { RotatingFile } from "./rotating-file.ts";
 import { messageOf } from "./segment-writer.ts";
@@ -109,10 +109,8 @@ class FileSink implements Sink {
     if (this.#closing !== undefined) return { state: "refused", reason: { code: "closed" } };
     if (signal?.aborted) return { state: "refused", reason: { code: "aborted" } };
     if (events.length === 0) return { state: "done", reached: until };
-    const failure = this.#append(
-      Buffer.from(`${events.map(({ text }) => text).join("\n")}\n`),
-      events.length,
-    );
+    const { bytes, length } = encodeLines(events);
+    const failure = this.#append(bytes.subarray(0, length), events.length);
     if (failure?.clean) return { state: "refused", reason: failure.reason, retryAfterMs };
     this.#ledger.recorded += events.length;
     if (failure !== undefined) {
@@ -176,29 +174,28 @@ class FileSink implements Sink {
     }
   }
 
-  async #whenDurable(count: number, until: AckLevel, signal: AbortSignal | undefined): Promise<WriteOutcome> {
+  #whenDurable(count: number, until: AckLevel, signal: AbortSignal | undefined): Promise<WriteOutcome> {
     this.#ledger.pending += count;
-    const synced = this.#commit.reach(this.#written).then(
-      (): WriteOutcome => {
-        this.#ledger.pending -= count;
-        this.#ledger.delivered += count;
-        return { state: "done", reached: until };
-      },
-      (cause: unknown): WriteOutcome => {
-        this.#ledger.pending -= count;
-        this.#drop("undeliverable", count, messageOf(cause));
-        return allUnknown(count, until, { code: "sync_failed", detail: messageOf(cause) });
-      },
-    );
-    if (signal === undefined) return synced;
-    const stop = new AbortController();
-    const aborted = new Promise<WriteOutcome>((resolve) => {
+    return new Promise((resolve) => {
       const abort = (): void => resolve(allUnknown(count, until, { code: "aborted" }));
-      signal.addEventListener("abort", abort, { once: true, signal: stop.signal });
+      const end = (outcome: WriteOutcome): void => {
+        signal?.removeEventListener("abort", abort);
+        resolve(outcome);
+      };
+      signal?.addEventListener("abort", abort);
+      this.#commit.reach(this.#written).then(
+        () => {
+          this.#ledger.pending -= count;
+          this.#ledger.delivered += count;
+          end({ state: "done", reached: until });
+        },
+        (cause: unknown) => {
+          this.#ledger.pending -= count;
+          this.#drop("undeliverable", count, messageOf(cause));
+          end(allUnknown(count, until, { code: "sync_failed", detail: messageOf(cause) }));
+        },
+      );
     });
-    const outcome = await Promise.race([synced, aborted]);
-    stop.abort();
-    return outcome;
   }
 
   async #shutDown(timeoutMs: number): Promise<LedgerSnapshot> {

@@ -14,7 +14,9 @@ export function fromNodeRequest(request: IncomingMessage, native: unknown = requ
     body: () => bodyOf(request),
     decodeUtf8,
     decoders: nodeDecoders,
-    address: request.socket.remoteAddress,
+    get address() {
+      return request.socket.remoteAddress;
+    },
     native,
   };
 }
@@ -61,8 +63,8 @@ function read(request: IncomingMessage, take: (chunk: Uint8Array) => void): Prom
   });
 }
 
-/** Faster than `TextDecoder`, with the same result: what is valid holds nothing that would be replaced. */
+/** Faster than `TextDecoder`, with the same result: what is not valid gives a text in which something was replaced. */
 function decodeUtf8(bytes: Uint8Array): string | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return text.includes("\uFFFD") && !isUtf8(bytes) ? undefined : text;
 }
