@@ -132,7 +132,7 @@ export class EventWriter {
         stop.abort();
         timer = clock.setTimer(resolve, abortGraceMs, { unref: true });
       });
-      void Promise.all(writes).then(() => {
+      void Promise.all(writes.flatMap((write) => write ?? [])).then(() => {
         timer.cancel();
         resolve();
       });
