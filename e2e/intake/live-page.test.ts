@@ -38,6 +38,8 @@ describe("the live page", () => {
     expect((await fetch(intake.url, { method: "POST", headers, body })).status).toBe(202);
     await page.locator("#event-list .name", { hasText: "hello" }).waitFor();
     await page.getByRole("heading", { name: "Nothing has arrived yet" }).waitFor({ state: "hidden" });
+    // It has said that nothing is stored, and looks again by itself.
+    await page.locator("#audit", { hasText: "1 events stored" }).waitFor();
   });
 
   it("shows events as they come and rejected ones with the reason, as text", async () => {
@@ -88,6 +90,49 @@ describe("the live page", () => {
     await page.getByLabel("Filter the events").fill("");
     await page.locator("#event-list li", { hasText: "paused.1" }).locator("summary").press("Enter");
     await page.locator("#event-list pre", { hasText: '"event_id": "paused.1"' }).waitFor();
+  });
+
+  it("has one stop of the Tab key for a list, and arrows within it", async () => {
+    const focused = (): Promise<unknown> =>
+      page.evaluate("document.activeElement.textContent + ' ' + document.activeElement.id");
+    await page.locator("#pause").focus();
+    await page.keyboard.press("Tab");
+    const first = await focused();
+    await page.keyboard.press("ArrowDown");
+    const second = await focused();
+    expect(second).not.toBe(first);
+    await postEvents(intake.url, ["later.1"]);
+    await page.locator("#event-list li", { hasText: "later.1" }).waitFor();
+    expect(await focused()).toBe(second);
+    await page.keyboard.press("Home");
+    expect(await focused()).toContain("later.1");
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowDown");
+    expect(await focused()).toContain("hello");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toContain("audit-run");
+  });
+
+  it("keeps a long type within its cell, and leaves the room of a row to the name", async () => {
+    const type = "a_type_with_a_name_that_goes_on_and_on_and_does_not_end";
+    const event = {
+      event_id: "long.1",
+      event_time: "2026-01-02T03:04:05Z",
+      event_type: type,
+      event_name: "n".repeat(200),
+    };
+    const headers = { "content-type": "application/json" };
+    await fetch(intake.url, { method: "POST", headers, body: JSON.stringify(event) });
+    const chip = page.locator("#rates tr", { hasText: type }).locator(".chip");
+    await chip.waitFor();
+    const edges = `const row = [...document.querySelectorAll("#rates tr")].find((one) => one.textContent.includes("${type}"));
+      [row.querySelector(".chip").getBoundingClientRect().right, row.querySelector("td").getBoundingClientRect().left]`;
+    const [right, left] = await page.evaluate<[number, number]>(edges);
+    expect(right).toBeLessThanOrEqual(left);
+    expect(await chip.getAttribute("title")).toBe(type);
+    await page.setViewportSize({ width: 1_360, height: 900 });
+    const name = page.locator("#event-list li", { hasText: "long.1" }).locator(".name");
+    expect((await name.boundingBox())?.width).toBeGreaterThan(480);
   });
 
   it("has nothing that keeps anybody out, in light and dark, wide and narrow", async () => {

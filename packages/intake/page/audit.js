@@ -1,16 +1,26 @@
-import { byId, count, element } from "./elements.js";
+import { byId, clockWith, count, element } from "./elements.js";
 
 const maxListed = 8;
+const clock = clockWith();
+let foundNothing = false;
+
+/** Asks again once events have come, where the last audit had none to look at. */
+export function auditFirstEvents(accepted) {
+  if (foundNothing && accepted > 0) void runAudit();
+}
 
 /** Asks for an audit and shows it. */
 export async function runAudit() {
+  foundNothing = false;
   const button = byId("audit-run");
   const place = byId("audit");
   button.disabled = true;
   try {
     const response = await fetch("audit");
     if (!response.ok) throw new Error(await response.text());
-    place.replaceChildren(...describe(await response.json()));
+    const audited = await response.json();
+    foundNothing = audited.report?.events === 0;
+    place.replaceChildren(...describe(audited));
   } catch (error) {
     place.replaceChildren(element("p", { class: "notice" }, `The audit failed: ${error.message}`));
   } finally {
@@ -55,6 +65,7 @@ function describe(audited) {
       ...facts.map(([number, what]) => element("li", {}, element("b", {}, number), ` ${what}`)),
     ),
     ...missingList(report.sources.filter((source) => source.lost > 0)),
+    element("p", { class: "quiet none" }, `As it was at ${clock.format(new Date())}.`),
   ];
 }
 

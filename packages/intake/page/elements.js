@@ -86,8 +86,14 @@ export function hueOf(type) {
   return hash;
 }
 
+/** Times of a day, of the machine that the page is looked at on. */
+export function clockWith(options = {}) {
+  const parts = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  return new Intl.DateTimeFormat("en", { ...parts, hourCycle: "h23", ...options });
+}
+
 export function typeChip(type) {
-  const chip = element("span", { class: "chip" }, type);
+  const chip = element("span", { class: "chip", title: type }, type);
   chip.style.setProperty("--hue", hueOf(type));
   return chip;
 }

@@ -1,20 +1,16 @@
-import { byId, count, element, typeChip } from "./elements.js";
+import { moveByArrowKeys } from "./arrow-keys.js";
+import { byId, clockWith, count, element, typeChip } from "./elements.js";
 import { indentJson } from "./indent-json.js";
 
 const maxRows = 200;
-const clock = new Intl.DateTimeFormat("en", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-  hour12: false,
-});
+const clock = clockWith({ fractionalSecondDigits: 3 });
 
 /** The list of events, newest first; what comes while it is paused is shown afterwards. */
 export function createEventList() {
   const list = byId("event-list");
   const filter = byId("filter");
   const pause = byId("pause");
+  const updateKeys = moveByArrowKeys(list);
   let paused = false;
   let held = [];
   let skipped = 0;
@@ -47,6 +43,7 @@ export function createEventList() {
       if (!row.hidden) shown++;
     }
     byId("no-match").hidden = shown > 0 || list.children.length === 0;
+    updateKeys();
   }
 
   function describePause() {
@@ -70,6 +67,7 @@ export function createEventList() {
 /** The list of what was rejected, newest first. */
 export function createRejectedList() {
   const list = byId("rejected-list");
+  const updateKeys = moveByArrowKeys(list);
   return {
     add(rejections) {
       list.prepend(
@@ -80,6 +78,7 @@ export function createRejectedList() {
       );
       while (list.children.length > maxRows / 2) list.lastElementChild.remove();
       byId("no-rejected").hidden = list.children.length > 0;
+      updateKeys();
     },
   };
 }
@@ -98,8 +97,8 @@ function eventRow({ at, id, type, name, time, text, cut }) {
           clock.format(at),
         ),
         typeChip(type),
-        element("span", { class: "name" }, name),
-        element("span", { class: "id quiet" }, id),
+        element("span", { class: "name", title: name }, name),
+        element("span", { class: "id quiet", title: id }, id),
       ),
       { text, cut },
     ),

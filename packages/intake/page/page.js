@@ -1,4 +1,4 @@
-import { runAudit } from "./audit.js";
+import { auditFirstEvents, runAudit } from "./audit.js";
 import { byId, copyWith, count } from "./elements.js";
 import { createEventList, createRejectedList } from "./events.js";
 import { startQuery } from "./query.js";
@@ -43,6 +43,7 @@ function watch() {
     const state = JSON.parse(data);
     showTiles(state);
     showRates(state.rates);
+    auditFirstEvents(state.totals.accepted);
     byId("welcome").hidden = state.totals.requests > 0;
     byId("rejected-count").textContent =
       state.totals.rejected > 0 ? `${count(state.totals.rejected)} since the start` : "";
