@@ -1,13 +1,13 @@
 /**
- * Every disaster that can meet a page, many times over, in a real Chromium: what arrives, what comes twice on the wire,
+ * Every disaster that can meet a page, many times over, in real Chromiums: what arrives, what comes twice on the wire,
  * what is doubled behind the proxy. With `--peers` the first seven also meet other SDKs, which shows that the test can
- * fail. `--runs N` (default 20) and `--only TEXT` (disasters whose name holds it) shorten a run.
+ * fail. `--runs N` (default 20), `--only TEXT` (disasters whose name holds it) and `--browsers N` (side by side, default 3)
+ * change a run.
  */
 import { disasters } from "../e2e/browser/disasters.ts";
-import { ourSdk, type Sdk } from "../e2e/browser/sdk.ts";
-import { type Disaster, type Outcome, runDisaster } from "../e2e/browser/world.ts";
-import { type Chromium, startChromium } from "../e2e/support/chromium.ts";
+import { ourSdk } from "../e2e/browser/sdk.ts";
 import { browserPeers, peerSdk } from "./support/browser-peers.ts";
+import { type DisasterSum, runDisasters } from "./support/disaster-runs.ts";
 import { createReport } from "./support/report.ts";
 
 const patience = { arriveMs: 60_000, settleMs: 1_500 };
@@ -17,78 +17,70 @@ const peerRuns = 3;
 
 const report = createReport({ kind: "soak", name: "browser" });
 const runs = Number(optionOf("--runs") ?? 20);
+const browsers = Number(optionOf("--browsers") ?? 3);
 const only = optionOf("--only") ?? "";
 const chosen = disasters.filter(({ name }) => name.includes(only));
-const product = await ourSdk();
-const chromium = await startChromium();
-const totals = { lost: 0, repeats: 0, duplicated: 0 };
-try {
-  report.note(`${chosen.length} disasters, ${runs} runs each; arrived of recorded / repeats on the wire`);
-  for (const disaster of chosen) report.note(await rowOf(disaster));
-  if (report.withPeers) await comparePeers();
-} finally {
-  await chromium.stop();
-}
-report.figure("runs", runs);
-report.figure("lost", totals.lost);
-report.figure("repeats", totals.repeats);
-report.figure("duplicated_behind_the_proxy", totals.duplicated);
+
+report.note(`${chosen.length} disasters, ${runs} runs each, ${browsers} browsers side by side`);
+report.note(rowOf("disaster", ["arrived", "repeats", "runs ok"]));
+const sums = await runDisasters({
+  disasters: chosen,
+  product: await ourSdk(),
+  runs,
+  browsers,
+  ...patience,
+  onDone: (sum) => report.note(told(sum)),
+});
+if (report.withPeers) await comparePeers();
+report.figure("runs", Math.min(...sums.map((sum) => sum.runs)));
+report.figure(
+  "failed_runs",
+  total((sum) => sum.runs - sum.runsOk),
+);
+report.figure(
+  "lost",
+  total((sum) => sum.lost),
+);
+report.figure(
+  "repeats",
+  total((sum) => sum.repeats),
+);
+report.figure(
+  "duplicated_behind_the_proxy",
+  total((sum) => sum.duplicated),
+);
 report.end();
 
-/** Runs one of ours and sums it up. What goes wrong is said in its row. */
-async function rowOf(disaster: Disaster): Promise<string> {
-  const sum = { recorded: 0, arrived: 0, repeats: 0, excused: 0 };
-  const wrong: string[] = [];
-  for (let run = 0; run < runs; run++) {
-    const outcome = await runDisaster(disaster, product, { chromium, ...patience });
-    const { recorded, arrived, repeats, excusedRepeats, duplicated } = outcome;
-    const lost = Math.max(0, (disaster.mustArrive?.(recorded) ?? recorded) - arrived);
-    sum.recorded += recorded;
-    sum.arrived += arrived;
-    sum.repeats += repeats;
-    sum.excused += excusedRepeats;
-    totals.lost += lost + outcome.complaints.length;
-    totals.repeats += repeats;
-    totals.duplicated += duplicated;
-    if (lost + repeats + duplicated > 0)
-      wrong.push(`run ${run + 1}: ${lost} lost, ${repeats} repeated, ${duplicated} doubled`);
-    wrong.push(...outcome.complaints.map((complaint) => `run ${run + 1}: ${complaint}`));
-  }
-  const excused = sum.excused > 0 ? ` (+${sum.excused} of lost answers)` : "";
-  const row = `${disaster.name.padEnd(58)} ${sum.arrived} of ${sum.recorded} / ${sum.repeats}${excused}`;
-  return [row, ...wrong].join("\n  ");
-}
-
 async function comparePeers(): Promise<void> {
-  report.note("");
-  const table = disasters.filter(({ forPeers }) => forPeers);
   for (const peer of browserPeers) {
-    const sdk = await peerSdk(peer);
-    report.note(sdk.settings);
-    for (const disaster of table) report.note(`  ${disaster.name.padEnd(56)} ${await cellOf(disaster, sdk)}`);
+    const product = await peerSdk(peer);
+    report.note(`\n${product.settings}; each run as arrived/repeats`);
+    await runDisasters({
+      disasters: disasters.filter(({ forPeers }) => forPeers),
+      product,
+      runs: peerRuns,
+      browsers,
+      ...patienceWithPeers,
+      onDone: ({ disaster, cells }) => report.note(rowOf(disaster.name, cells)),
+    });
   }
   report.figure("peer_runs", peerRuns);
 }
 
-/** Arrived and repeats of each run of a peer. */
-async function cellOf(disaster: Disaster, sdk: Sdk): Promise<string> {
-  const cells: string[] = [];
-  for (let run = 0; run < peerRuns; run++) cells.push(told(await tryOnce(disaster, sdk, chromium)));
-  return cells.join("   ");
+/** A row of the table; what went wrong stands below it. */
+function told(sum: DisasterSum): string {
+  const { disaster, arrived, recorded, repeats, excusedRepeats, runsOk, wrong } = sum;
+  const excused = excusedRepeats > 0 ? ` (+${excusedRepeats} of lost answers)` : "";
+  const cells = [`${arrived} of ${recorded}`, `${repeats}${excused}`, `${runsOk} of ${sum.runs}`];
+  return [rowOf(disaster.name, cells), ...wrong].join("\n  ");
 }
 
-async function tryOnce(disaster: Disaster, sdk: Sdk, browser: Chromium): Promise<Outcome | Error> {
-  try {
-    return await runDisaster(disaster, sdk, { chromium: browser, ...patienceWithPeers });
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+function rowOf(name: string, cells: readonly string[]): string {
+  return `${name.padEnd(58)} ${cells.map((cell) => cell.padEnd(16)).join(" ")}`.trimEnd();
 }
 
-function told(outcome: Outcome | Error): string {
-  return outcome instanceof Error
-    ? `failed (${outcome.message.split("\n")[0]})`
-    : `${outcome.arrived} of ${outcome.recorded} / ${outcome.repeats}`;
+function total(countOf: (sum: DisasterSum) => number): number {
+  return sums.reduce((sum, one) => sum + countOf(one), 0);
 }
 
 function optionOf(name: string): string | undefined {

@@ -39,6 +39,7 @@ const forAll: readonly Disaster[] = [
   {
     name: "a tab closed during an outage",
     forPeers: true,
+    isLong: true,
     run: async (world) => {
       const page = await world.open();
       await world.site.down();

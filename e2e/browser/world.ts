@@ -43,6 +43,8 @@ export interface Disaster {
   readonly forPeers: boolean;
   /** Needs a browser of its own, since it is killed. */
   readonly ownBrowser?: boolean;
+  /** Takes half a minute and more: what must be waited for takes so long. @defaultValue false */
+  readonly isLong?: boolean;
   readonly run: (world: World) => Promise<void>;
   /** What else must hold of what arrived; returns what does not. */
   readonly check?: (outcome: Outcome, world: World) => readonly string[];
