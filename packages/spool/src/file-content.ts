@@ -46,6 +46,11 @@ export class FileContent implements SegmentContent {
     }
   }
 
+  /** A file that is this process's already, and takes no more lines. */
+  static reopen(folder: string, name: SegmentName): FileContent {
+    return new FileContent(folder, name);
+  }
+
   /** Where the file is now. */
   get path(): string {
     return join(this.#folder, formatSegmentName(this.#name));

@@ -2,6 +2,8 @@ import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock, Importance } from "@activity/core";
 import { FileContent } from "./file-content.ts";
+import type { ClaimedSegment, MergePort } from "./merge-segments.ts";
+import { mergeSegments, settleMerges } from "./merge-segments.ts";
 import type { Owner } from "./owner.ts";
 import { formatOwner } from "./owner.ts";
 import { isEventLine, readLines } from "./read-lines.ts";
@@ -45,6 +47,8 @@ export interface AdoptOptions {
   readonly clock: Clock;
   /** Segments that were adopted here before. */
   readonly before: number;
+  /** How small segments are merged; not at all without it. */
+  readonly merge?: Pick<MergePort, "segmentBytes" | "nextNumber"> | undefined;
   /** Called for a segment that is ours now and cannot be read; nobody knows what was in it. */
   unreadable(path: string, cause: unknown): void;
 }
@@ -59,42 +63,32 @@ const maxAdopted = 2 ** 50;
  * dead or long silent. @throws when the folder cannot be read.
  */
 export function adoptSegments(options: AdoptOptions): readonly LeftSegment[] {
-  const { folder, owner, survey, clock, before } = options;
+  const { folder, owner, clock, before } = options;
+  const claimed = leftNames(options)
+    .sort(compareSegmentNames)
+    .flatMap((name) => {
+      const content = FileContent.claim(folder, name, formatOwner(owner));
+      return content === undefined ? [] : (describeLeft({ name, content }, options.unreadable) ?? []);
+    });
+  const { merge } = options;
+  const segments = merge === undefined ? claimed : mergeSegments(claimed, { ...merge, folder, owner, clock });
+  return segments.map((segment, place) => toLeft(segment, before + place - maxAdopted, clock));
+}
+
+/** The segments that nobody alive owns, once what was being merged is whole or in parts again. */
+function leftNames({ folder, survey, clock }: AdoptOptions): SegmentName[] {
   const isLeft = ({ owner: other }: SegmentName, file: string): boolean => {
     const liveness = other === undefined ? "dead" : survey.get(other);
     return liveness === "dead" || (liveness === "unknown" && isSilent(join(folder, file), clock));
   };
-  const names = readdirSync(folder).flatMap((file) => {
+  const found = readdirSync(folder);
+  const files = settleMerges(folder, found, isLeft) ? readdirSync(folder) : found;
+  return files.flatMap((file) => {
     const name = parseSegmentName(file.replace(/\.tmp$/, ""));
     if (name === undefined || !isLeft(name, file)) return [];
     // A draft is a copy of lines that still stand in their segment.
     if (file.endsWith(".tmp")) removeDraft(join(folder, file));
     return file.endsWith(".tmp") ? [] : [name];
-  });
-  const claimed = names
-    .sort(compareSegmentNames)
-    .map((name) => ({ name, content: FileContent.claim(folder, name, formatOwner(owner)) }));
-  return claimed.flatMap(({ name, content }, place) => {
-    if (content === undefined) return [];
-    try {
-      const left = describeLeft(content, name, clock);
-      const order = before + place - maxAdopted;
-      if (left.waiting === 0) content.remove();
-      if (left.waiting === 0) return [];
-      const leave = (): void => content.leave({ count: left.waiting, offset: name.offset });
-      return [
-        {
-          ...left,
-          order,
-          leave,
-          path: content.path,
-          read: () => readLeft(content, name, { ...left, order }),
-        },
-      ];
-    } catch (cause) {
-      options.unreadable(content.path, cause);
-      return [];
-    }
   });
 }
 
@@ -114,16 +108,35 @@ function removeDraft(path: string): void {
   }
 }
 
+/** What a segment should hold; `undefined` when that is nothing, or cannot be told. */
 function describeLeft(
-  content: FileContent,
-  { count, offset, lane, importance, createdMs }: SegmentName,
-  clock: Clock,
-): Pick<LeftSegment, "lane" | "importance" | "time" | "waiting" | "waitingBytes"> {
-  const bytes = Math.max(0, content.size - offset);
+  { name, content }: Pick<ClaimedSegment, "name" | "content">,
+  unreadable: AdoptOptions["unreadable"],
+): ClaimedSegment | undefined {
+  try {
+    const { count, offset } = name;
+    const waitingBytes = Math.max(0, content.size - offset);
+    // Only reading tells how much a file holds whose owner died while writing it.
+    const waiting = count ?? readLines(content.read(offset, offset + waitingBytes)).count;
+    if (waiting > 0) return { name, content, waiting, waitingBytes };
+    content.remove();
+  } catch (cause) {
+    unreadable(content.path, cause);
+  }
+  return undefined;
+}
+
+function toLeft(segment: ClaimedSegment, order: number, clock: Clock): LeftSegment {
+  const { name, content, waiting, waitingBytes } = segment;
+  const { lane, importance, createdMs, offset } = name;
   const time = clock.monotonic() - Math.max(0, clock.now() - createdMs);
-  // Only reading tells how much a file holds whose owner died while writing it.
-  const waiting = count ?? readLines(content.read(offset, offset + bytes)).count;
-  return { lane, importance, time, waiting, waitingBytes: bytes };
+  const left = { lane, importance, order, time, waiting, waitingBytes };
+  return {
+    ...left,
+    path: content.path,
+    read: () => readLeft(content, name, left),
+    leave: () => content.leave({ count: waiting, offset }),
+  };
 }
 
 function readLeft(

@@ -49,6 +49,11 @@ export class SegmentWriter {
     return this.#ownerText;
   }
 
+  /** The number of a file that is begun elsewhere in the name of this owner. */
+  nextNumber(): number {
+    return ++this.#begun;
+  }
+
   /** Sees to it that the folder is there. @throws when it cannot be used. */
   prepare(): void {
     if (this.#folderMade || this.#port.folder === undefined) return;
@@ -99,7 +104,7 @@ export class SegmentWriter {
       importance,
       createdMs: Math.max(0, Math.trunc(clock.now())),
       creator: this.owner.nonce,
-      number: ++this.#begun,
+      number: this.nextNumber(),
       count: undefined,
       offset: 0,
       state: "open",

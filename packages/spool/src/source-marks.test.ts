@@ -67,6 +67,19 @@ describe("the source of a process that was killed", () => {
     expect(arrived()).toMatchObject([{ event_id: expect.stringMatching(/\.25\.closed$/) }]);
   });
 
+  it("leaves numbers missing that it dropped and had not announced: an audit never takes them for fine", async () => {
+    await startClientProcess(directory.path, { count: 200, fate: "held", maxEvents: 50 });
+    const { sink, arrived } = start();
+    await allSent(sink);
+    const { lost, announced, sources } = await audit(arrived());
+    const found = arrived().length - 1;
+    expect(found).toBeGreaterThanOrEqual(50);
+    expect([lost, announced]).toEqual([200 - found, 0]);
+    expect(sources).toMatchObject([
+      { last: 200, tail: "closed", unexplained: [{ from: 1, to: 200 - found }] },
+    ]);
+  });
+
   it("is not ended where lines may have been in memory when it died", async () => {
     await startClientProcess(directory.path, { count: 5, fate: "held", write: "tick" });
     const { sink, arrived } = start();

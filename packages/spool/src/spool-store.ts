@@ -84,8 +84,7 @@ class DiskStore implements SpoolStore {
   /** The segment that took the last event. */
   #current: Segment | undefined;
   #last: Position = 0;
-  /** Segments taken over from others. */
-  #adopted = 0;
+  #adoptedSegments = 0;
 
   constructor(options: SpoolStoreOptions, folder: string | undefined) {
     const { spool, batch } = defaultLimits;
@@ -214,12 +213,12 @@ class DiskStore implements SpoolStore {
     try {
       checkFolder(folder);
       const { owner } = this.#writer;
-      const clock = this.#clock;
-      const survey = surveyOwners(folder, owner);
-      this.#ended = [...this.#ended, ...takeEndedSources({ folder, owner, survey, clock })];
+      const where = { folder, owner, survey: surveyOwners(folder, owner), clock: this.#clock };
+      this.#ended = [...this.#ended, ...takeEndedSources(where)];
       const unreadable = (path: string, cause: unknown): void => this.#losses.unknown(path, cause);
-      const left = adoptSegments({ folder, owner, survey, clock, before: this.#adopted, unreadable });
-      this.#adopted += left.length;
+      const merge = { segmentBytes: this.#segmentBytes, nextNumber: () => this.#writer.nextNumber() };
+      const left = adoptSegments({ ...where, before: this.#adoptedSegments, merge, unreadable });
+      this.#adoptedSegments += left.length;
       for (const segment of left) this.#queues.add(segment);
       this.#look();
       return left.reduce((sum, { waiting }) => sum + waiting, 0);

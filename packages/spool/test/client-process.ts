@@ -1,11 +1,11 @@
 /**
  * A client on a spool. Says `ready` when its events are recorded and, if asked to, delivered; then waits to be killed.
- * Arguments: directory, events, `held` or `delivered`, how events are written.
+ * Arguments: directory, events, `held` or `delivered`, how events are written, how many the spool holds.
  */
 import { createClient, createOutbox } from "@activity/core";
 import { createSpoolStore } from "../src/index.ts";
 
-const [directory = "", count = "0", fate = "held", write = "event"] = process.argv.slice(2);
+const [directory = "", count = "0", fate = "held", write = "event", maxEvents = ""] = process.argv.slice(2);
 const verdict =
   fate === "held"
     ? ({ kind: "retry", reason: { code: "down" }, scope: "destination" } as const)
@@ -16,8 +16,13 @@ const sink = createOutbox(
     send: async () => verdict,
     close: async () => undefined,
   },
-  createSpoolStore({ directory, destination: "test", write: write as "event" }), // As the test says.
-  { lingerMs: 0 },
+  createSpoolStore({
+    directory,
+    destination: "test",
+    write: write as "event", // As the test says.
+    ...(maxEvents === "" ? {} : { maxEvents: Number(maxEvents), segmentBytes: 1_000 }),
+  }),
+  { lingerMs: 0, onProblem: () => undefined },
 );
 const client = createClient({ sink });
 for (let n = 0; n < Number(count); n++) client.track("step", { n });

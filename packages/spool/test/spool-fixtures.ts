@@ -72,11 +72,13 @@ export async function startClientProcess(
     readonly count: number;
     readonly fate: "held" | "delivered" | "stay";
     readonly write?: "event" | "tick";
+    /** What its spool holds at most, in small files. @defaultValue no limit */
+    readonly maxEvents?: number;
   },
 ): Promise<{ stop(): Promise<void> }> {
-  const { count, fate, write = "event" } = options;
+  const { count, fate, write = "event", maxEvents = "" } = options;
   const file = fileURLToPath(new URL("./client-process.ts", import.meta.url));
-  const args = [directory, String(count), fate === "stay" ? "held" : fate, write];
+  const args = [directory, String(count), fate === "stay" ? "held" : fate, write, String(maxEvents)];
   const child = spawn(process.execPath, ["--conditions=@activity/source", file, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
