@@ -7,7 +7,7 @@
 
 import { spooling } from "../e2e/failures/support/intake-trial.ts";
 import type { MillionResult } from "./support/fault-million.ts";
-import { runMillion } from "./support/fault-million.ts";
+import { runControlMillion, runMillion } from "./support/fault-million.ts";
 import type { FaultRow } from "./support/fault-rows.ts";
 import { faultRows } from "./support/fault-rows.ts";
 import { cellOfPeer, cellOfRow, lineOf } from "./support/fault-table.ts";
@@ -53,6 +53,7 @@ report.note(
 );
 tellRows(rows);
 tellMillions(millions);
+report.figure("control_rss_above_empty_mb", await runControlMillion());
 const shared = await runSharedSpool();
 report.note(`${shared.kills} processes killed on a shared spool, ${shared.recorded} events recorded`);
 report.figure("shared_spool_runs", shared.runs);

@@ -3,6 +3,8 @@ import { audit, defaultLimits } from "@activity/core";
 import { intakeFaults } from "../../e2e/failures/support/intake-faults.ts";
 import type { IntakeTrial } from "../../e2e/failures/support/intake-trial.ts";
 import { runIntakeTrial } from "../../e2e/failures/support/intake-trial.ts";
+import { startProgram } from "../../e2e/failures/support/start-program.ts";
+import type { ControlReport } from "./control-program.ts";
 
 const million = 1_000_000;
 const patienceMs = 600_000;
@@ -48,6 +50,20 @@ export async function runMillion(client: MillionResult["client"]): Promise<Milli
     // Events are lost here, and must be: there is no room for them.
     broken: trial.broken(Number.POSITIVE_INFINITY).filter((line) => !/^\d+ event\(s\) lost$/.test(line)),
   };
+}
+
+/** MB by which a process grows that makes the same million events and writes them as JSON, without any client. */
+export async function runControlMillion(): Promise<number> {
+  const file = new URL("control-program.ts", import.meta.url);
+  const peakOf = async (events: number): Promise<number> => {
+    const { reports } = await startProgram<ControlReport>(file, {
+      settings: { events },
+      timeoutMs: patienceMs,
+    }).ended;
+    return reports.at(-1)?.peakRssMb ?? Number.NaN;
+  };
+  const empty = await peakOf(0);
+  return (await peakOf(million)) - empty;
 }
 
 function droppedIn({ first, next }: IntakeTrial): number {

@@ -1,6 +1,6 @@
 /** Attributes of event number `n`: eight, as an application's events have them. */
 export interface SampleAttributes extends Record<string, unknown> {
-  n: number;
+  readonly n: number;
 }
 
 export function sampleAttributes(n: number): SampleAttributes {
