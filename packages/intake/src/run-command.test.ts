@@ -1,13 +1,14 @@
 import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   eventText,
   idsIn,
   killIntakes,
   post,
+  runIntake,
   startIntake,
   temporaryDirectory,
   until,
@@ -136,9 +137,17 @@ describe("activity-intake", () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo; // A server on a port has no other kind of address.
-    const intake = startIntake({ PORT: String(port), ACTIVITY_DATA_DIR: directory.path });
-    expect(await intake.exited).toBe(1);
-    expect(intake.output()).toContain("EADDRINUSE");
+    const environment = { ACTIVITY_DATA_DIR: directory.path };
+    const intake = await runIntake({ ...environment, PORT: String(port) }, ["serve"]);
+    expect(intake.code).toBe(1);
+    expect(intake.output).toContain(
+      `activity-intake: port ${port} on 127.0.0.1 is taken (EADDRINUSE); set PORT to another one, or to 0`,
+    );
+    const admin = await runIntake({ ...environment, PORT: "0", ACTIVITY_ADMIN_PORT: String(port) }, [
+      "serve",
+    ]);
+    expect(admin.code).toBe(1);
+    expect(admin.output).toContain("is taken (EADDRINUSE); set ACTIVITY_ADMIN_PORT to another one");
     await new Promise((resolve) => other.close(resolve));
   });
 
@@ -148,5 +157,42 @@ describe("activity-intake", () => {
     expect(help.output()).toContain("usage: activity-intake [serve]");
     const wrong = startIntake({}, ["sevre"]);
     expect(await wrong.exited).toBe(2);
+  });
+
+  it.each([
+    ["/proc/activity", "ENOENT"],
+    ["file", "ENOTDIR"],
+    ["file/below", "ENOTDIR"],
+  ])("does not begin where nothing can ever be stored: %s", async (place, code) => {
+    writeFileSync(join(directory.path, "file"), "");
+    for (const kafka of [{}, { KAFKA_BROKERS: "127.0.0.1:1" }]) {
+      const environment = { ACTIVITY_DATA_DIR: resolve(directory.path, place), ...kafka };
+      const intake = await runIntake(environment, ["serve"]);
+      expect(intake.code).toBe(2);
+      expect(intake.output).toMatch(
+        new RegExp(
+          `^activity-intake: events cannot be stored in .* \\(${code}\\); .*ACTIVITY_DATA_DIR.*\\n$`,
+        ),
+      );
+    }
+  });
+
+  it("may share its directory with another: each event that one of them took is found", async () => {
+    const environment = { ACTIVITY_DATA_DIR: directory.path };
+    const both = [startIntake(environment), startIntake(environment)];
+    const urls = await Promise.all(both.map(({ address }) => address));
+    const posts = urls.flatMap((url, at) =>
+      Array.from({ length: 20 }, (_, n) => post(url, eventText(`${at}-${n}`))),
+    );
+    expect(new Set((await Promise.all(posts)).map(({ status }) => status))).toEqual(new Set([202]));
+    both[0]?.child.kill("SIGKILL");
+    both[1]?.child.kill("SIGTERM");
+    await Promise.all(both.map(({ exited }) => exited));
+    const ids = await idsIn(directory.path);
+    expect([ids.length, new Set(ids).size]).toEqual([40, 40]);
+    // The next one knows the repeats of both.
+    const next = startIntake(environment);
+    const again = await post(await next.address, `${eventText("0-0")}\n${eventText("1-0")}`);
+    expect(again.body).toMatchObject({ accepted: 0, duplicates: 2 });
   });
 });

@@ -218,4 +218,18 @@ describe("reading segments", () => {
     for await (const text of readSegments(directory.path, { files: "newest first" })) texts.push(text);
     expect(idsOf(texts)).toEqual(["test.4", "test.3", "test.2", "test.1"]);
   });
+
+  it("passes over a file that is removed while others are read", async () => {
+    const clock = fakeClock();
+    const sink = openSink({ clock, maxFileBytes: 1 });
+    for (const event of testEvents(1, 2)) sink.record(event);
+    await sink.write([testEvent(3)]);
+    const texts: string[] = [];
+    for await (const text of readSegments(directory.path)) {
+      texts.push(text);
+      const [, second = ""] = readdirSync(directory.path).filter((name) => name.endsWith(".ndjson"));
+      if (texts.length === 1) rmSync(join(directory.path, second));
+    }
+    expect(idsOf(texts)).toEqual(["test.1", "test.3"]);
+  });
 });

@@ -13,8 +13,8 @@ const lineFeed = 10;
 
 /**
  * The texts of all events in the files of a directory and its folders, as a file sink or a spool wrote them.
- * A line that is being written, or over which its writer died, is passed over. Nothing when there is no
- * directory.
+ * A line that is being written, or over which its writer died, is passed over, and so is a file that is removed
+ * meanwhile: delivered, or too old. Nothing when there is no directory.
  *
  * @throws what reading throws.
  * @example
@@ -27,9 +27,18 @@ export async function* readSegments(
 ): AsyncGenerator<string, void, void> {
   const paths = await listSegments(directory);
   for (const path of options.files === "newest first" ? paths.toReversed() : paths) {
-    // What a spool has settled stands before the offset.
-    yield* readLinesOf(path, parseSegmentName(basename(path))?.offset ?? 0);
+    try {
+      // What a spool has settled stands before the offset.
+      yield* readLinesOf(path, parseSegmentName(basename(path))?.offset ?? 0);
+    } catch (cause) {
+      if (!isGone(path, cause)) throw cause;
+    }
   }
+}
+
+function isGone(path: string, cause: unknown): boolean {
+  const { code } = cause as Partial<NodeJS.ErrnoException>; // What reading throws.
+  return code === "ENOENT" && !existsSync(path) && !existsSync(`${path}${compressedSuffix}`);
 }
 
 /** The paths of all files of events in a directory and its folders, oldest first. */

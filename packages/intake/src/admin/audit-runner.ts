@@ -29,7 +29,7 @@ export class AuditRunner {
   }
 
   async #audit(): Promise<ShownAudit> {
-    const audited = await auditTexts(readSegments(this.#directory), readRemoved(this.#directory));
+    const audited = await auditTexts(readSegments(this.#directory), () => readRemoved(this.#directory));
     const sources = audited.report.sources.toSorted(byNews).slice(0, maxSources);
     return { ...audited, sourceCount: audited.report.sources.length, report: { ...audited.report, sources } };
   }

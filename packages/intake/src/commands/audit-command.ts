@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { MissingRange, SourceAudit } from "@activity/core";
 import { ActivityError } from "@activity/core";
 import { readSettings } from "../settings/intake-settings.ts";
@@ -60,7 +61,13 @@ function describeRange({ from, to }: MissingRange): string {
 }
 
 function pathsOf(paths: readonly string[], { environment }: CommandContext): readonly string[] {
-  return paths.length > 0 ? paths : [environment["ACTIVITY_DATA_DIR"] || "activity-data"];
+  const all = paths.length > 0 ? paths : [environment["ACTIVITY_DATA_DIR"] || "activity-data"];
+  const none = all.find((path) => !existsSync(path));
+  if (none === undefined) return all;
+  throw new ActivityError(
+    "INVALID_OPTION",
+    `there are no events in ${none}; ACTIVITY_DATA_DIR or an argument says where they are`,
+  );
 }
 
 async function auditTopic({ environment }: CommandContext): Promise<StoredAudit> {

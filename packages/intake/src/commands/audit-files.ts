@@ -1,5 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import type { AuditReport } from "@activity/core";
 import { audit } from "@activity/core";
 import { readSegments } from "@activity/spool";
@@ -19,14 +21,15 @@ export interface StoredAudit {
 
 /** Audits files of events and directories of such files. @throws what reading throws. */
 export async function auditFiles(paths: readonly string[]): Promise<StoredAudit> {
-  const removed = paths.map((path) => readRemoved(path)).find((one) => one !== undefined);
-  return auditTexts(readPaths(paths), removed);
+  return auditTexts(readPaths(paths), () =>
+    paths.map((path) => readRemoved(path)).find((one) => one !== undefined),
+  );
 }
 
-/** Audits the texts of events. */
+/** Audits the texts of events. What was removed is asked for afterwards: retention goes on while they are read. */
 export async function auditTexts(
   texts: AsyncIterable<string>,
-  removed?: RemovedEvents,
+  readRemovedEvents: () => RemovedEvents | undefined = () => undefined,
 ): Promise<StoredAudit> {
   const damaged = { count: 0 };
   const report = await audit(parseTexts(texts, damaged));
@@ -34,7 +37,7 @@ export async function auditTexts(
     const isHead = range?.from === 1 && range.to === first - 1;
     return sum + (isHead ? range.to : 0);
   }, 0);
-  return { report, damaged: damaged.count, removed, beforeFirst };
+  return { report, damaged: damaged.count, removed: readRemovedEvents(), beforeFirst };
 }
 
 async function* parseTexts(
@@ -63,7 +66,7 @@ async function* readPaths(paths: readonly string[]): AsyncGenerator<string> {
 /** Not `node:readline`, for which characters within a JSON string end a line. A torn last line is passed over. */
 async function* readLines(path: string): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of contentOf(path)) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
@@ -72,4 +75,13 @@ async function* readLines(path: string): AsyncGenerator<string> {
     }
     rest = bytes.subarray(from);
   }
+}
+
+function contentOf(path: string): AsyncIterable<Buffer> {
+  const file = createReadStream(path);
+  if (!path.endsWith(".gz")) return file;
+  const content = createGunzip();
+  // What goes wrong is thrown where the content is read.
+  pipeline(file, content).catch((cause: Error) => content.destroy(cause));
+  return content;
 }

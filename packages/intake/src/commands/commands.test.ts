@@ -1,5 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { processOwner } from "@activity/spool";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   eventText,
@@ -73,7 +75,16 @@ describe("activity-intake audit", () => {
       "--kafka needs KAFKA_BROKERS",
     );
     expect((await runIntake(environment, ["audit", "--nonsense"])).code).toBe(2);
-    expect((await runIntake(environment, ["audit", join(directory.path, "none")])).code).toBe(1);
+    const none = await runIntake(environment, ["audit", join(directory.path, "none")]);
+    expect([none.code, none.output]).toEqual([2, expect.stringContaining("there are no events in")]);
+  });
+
+  it("reads a compressed file that it is given", async () => {
+    const file = join(directory.path, "kept.ndjson.gz");
+    writeFileSync(file, gzipSync(`${[1, 2, 4].map(numbered).join("\n")}\n`));
+    const { stdout } = await runIntake(environment, ["audit", file]);
+    expect(stdout).toContain("3 event(s) of 1 source(s): 1 lost, 0 stored twice, 0 announced");
+    expect(stdout).toContain("0 line(s) damaged");
   });
 });
 
@@ -148,6 +159,58 @@ describe("activity-intake replay", () => {
     expect((await idsIn(directory.path)).toSorted()).toEqual(["id-1", "id-2"]);
     expect(readdirSync(letters)).toEqual([]);
     expect((await runIntake(environment, ["replay"])).stdout).toBe("there is nothing to replay\n");
+  });
+});
+
+describe("a replay beside others", () => {
+  const letters = (): string => join(directory.path, "dead-letters");
+  const leave = (...lines: string[]): void => {
+    mkdirSync(letters());
+    writeFileSync(
+      join(letters(), "too_large-20260301T000000000Z-1-1.jsonl"),
+      lines.map((line) => `${line}\n`).join(""),
+    );
+  };
+  const letter = (event: string | null): string =>
+    JSON.stringify({ rejected_at: "", code: "too_large", pointer: "", detail: "", event });
+
+  it("waits for the one that runs: both would store the same events", async () => {
+    leave(letter(eventText(1)));
+    writeFileSync(join(letters(), "replay.lock"), processOwner());
+    const second = await runIntake(environment, ["replay"]);
+    expect([second.code, second.output]).toEqual([
+      2,
+      expect.stringMatching(/another replay works on .*; wait until it has ended/),
+    ]);
+    expect(await idsIn(directory.path)).toEqual([]);
+    expect((await runIntake(environment, ["replay", "--list"])).stdout).toMatch(/^too_large\t1\t/);
+  });
+
+  it("goes on after one that died", async () => {
+    leave(letter(eventText(1)));
+    writeFileSync(join(letters(), "replay.lock"), "nobody that runs");
+    expect((await runIntake(environment, ["replay"])).stdout).toContain("1 event(s) taken");
+    expect(readdirSync(letters())).toEqual([]);
+  });
+
+  it("stores each event once when many are started at a time", async () => {
+    leave(...Array.from({ length: 2_000 }, (_, at) => letter(eventText(at))));
+    const all = await Promise.all(
+      Array.from({ length: 4 }, () => startIntake(environment, ["replay"]).exited),
+    );
+    expect(all).toContain(0);
+    const ids = await idsIn(directory.path);
+    expect([ids.length, new Set(ids).size]).toEqual([2_000, 2_000]);
+    expect(readdirSync(letters())).toEqual([]);
+  });
+
+  it("says which lines hold nothing, and takes the rest", async () => {
+    leave("null", "17", "{}", '{"event":5}', "torn {", letter(eventText(1)), letter(null), '{"event":"{}"}');
+    const { code, output } = await runIntake(environment, ["replay"]);
+    expect(code).toBe(1);
+    expect(output).toContain("5 line(s) hold no dead letter and are gone");
+    expect(output).toContain("1 event(s) taken, 0 known already, 2 rejected again");
+    expect(await idsIn(directory.path)).toEqual(["id-1"]);
   });
 });
 

@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type { Sink } from "@activity/core";
-import { ActivityError, systemClock } from "@activity/core";
+import { ActivityError, httpContract, systemClock } from "@activity/core";
 import type { EventProxy, ProxyRequest, RejectedEvent } from "@activity/proxy";
 import { createProxy } from "@activity/proxy";
 import type { IntakeSettings } from "../settings/intake-settings.ts";
@@ -14,6 +14,7 @@ import {
   takenSuffix,
 } from "../storage/dead-letters.ts";
 import { openSink } from "../storage/open-sink.ts";
+import { lockReplay } from "../storage/replay-lock.ts";
 import { storedIds } from "../storage/stored-ids.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -25,6 +26,8 @@ interface ReplayCounts {
   accepted: number;
   duplicates: number;
   rejected: number;
+  /** Lines that hold no dead letter. */
+  unreadable: number;
 }
 
 /**
@@ -38,19 +41,36 @@ export async function replayCommand(args: readonly string[], context: CommandCon
   if (codes.some((code) => code.startsWith("-"))) throw new ActivityError("INVALID_OPTION", usage);
   const settings = readSettings({ ...environment, HOST: "127.0.0.1" });
   const directory = deadLetterDirectory(settings.directory);
-  putBack(directory);
-  const files = listDeadLetters(directory).filter(({ code }) => codes.length === 0 || codes.includes(code));
+  const chosen = (): readonly DeadLetterFile[] =>
+    listDeadLetters(directory).filter(({ code }) => codes.length === 0 || codes.includes(code));
   if (args.includes("--list")) {
-    for (const { path, code } of files) print(`${code}\t${readLetters(path).length}\t${path}`);
+    for (const { path, code } of chosen()) print(`${code}\t${readLetters(path).letters.length}\t${path}`);
     return 0;
   }
-  if (files.length === 0) {
+  if (!existsSync(directory)) {
     print("there is nothing to replay");
     return 0;
   }
-  const { accepted, duplicates, rejected } = await replayFiles(files, { settings, directory, context });
+  const letGo = lockReplay(directory);
+  try {
+    putBack(directory);
+    const files = chosen();
+    if (files.length > 0)
+      return sayCounts(await replayFiles(files, { settings, directory, context }), context);
+    print("there is nothing to replay");
+    return 0;
+  } finally {
+    letGo();
+  }
+}
+
+function sayCounts(
+  { accepted, duplicates, rejected, unreadable }: ReplayCounts,
+  { print, printError }: CommandContext,
+): number {
+  if (unreadable > 0) printError(`activity-intake: ${unreadable} line(s) hold no dead letter and are gone`);
   print(`${accepted} event(s) taken, ${duplicates} known already, ${rejected} rejected again`);
-  return rejected === 0 ? 0 : 1;
+  return rejected + unreadable === 0 ? 0 : 1;
 }
 
 interface ReplayContext {
@@ -63,7 +83,7 @@ async function replayFiles(
   files: readonly DeadLetterFile[],
   { settings, directory, context }: ReplayContext,
 ): Promise<ReplayCounts> {
-  const counts: ReplayCounts = { accepted: 0, duplicates: 0, rejected: 0 };
+  const counts: ReplayCounts = { accepted: 0, duplicates: 0, rejected: 0, unreadable: 0 };
   const sink: Sink = await openSink(settings);
   sink.onProblem = ({ code, message }) => context.printError(`activity-intake: ${code}: ${message}`);
   const again: RejectedEvent[] = [];
@@ -95,9 +115,10 @@ async function replayFiles(
       },
     });
     for (const { path } of files) {
-      const unreadable = await replayFile(path, proxy);
-      counts.rejected += unreadable.length;
-      letters.keep([...again.splice(0), ...unreadable]);
+      const { textless, unreadable } = await replayFile(path, proxy);
+      counts.rejected += textless.length;
+      counts.unreadable += unreadable;
+      letters.keep([...again.splice(0), ...textless]);
       rmSync(`${path}${takenSuffix}`);
     }
   } finally {
@@ -110,20 +131,24 @@ async function replayFiles(
  * Takes a file away from an intake that may still write to it, and tries its letters. What holds no text is
  * given back. Where events cannot be stored the file is put back.
  */
-async function replayFile(path: string, proxy: EventProxy): Promise<readonly RejectedEvent[]> {
+async function replayFile(
+  path: string,
+  proxy: EventProxy,
+): Promise<{ readonly textless: readonly RejectedEvent[]; readonly unreadable: number }> {
   const taken = `${path}${takenSuffix}`;
   renameSync(path, taken);
-  const letters = readLetters(taken);
+  const { letters, unreadable } = readLetters(taken);
   const texts = letters.flatMap(({ event }) => event ?? []);
   for (let from = 0; from < texts.length; from += batchEvents) {
     const { status, body } = await proxy.handle(requestOf(texts.slice(from, from + batchEvents)));
-    if (status < 500) continue;
+    if (status === httpContract.status.accepted || status === httpContract.status.noneValid) continue;
     renameSync(taken, path);
     throw new Error(`the events could not be stored: ${body}`);
   }
-  return letters
+  const textless = letters
     .filter(({ event }) => event === null)
     .map(({ code, pointer, detail }) => ({ text: undefined, problem: { index: 0, code, pointer, detail } }));
+  return { textless, unreadable };
 }
 
 function requestOf(texts: readonly string[]): ProxyRequest {
@@ -138,16 +163,27 @@ function requestOf(texts: readonly string[]): ProxyRequest {
   };
 }
 
-function readLetters(path: string): readonly DeadLetter[] {
-  return readFileSync(path, "utf8")
+function readLetters(path: string): {
+  readonly letters: readonly DeadLetter[];
+  readonly unreadable: number;
+} {
+  const lines = readFileSync(path, "utf8")
     .split("\n")
-    .flatMap((line) => {
-      try {
-        return JSON.parse(line) as DeadLetter; // Files of these names hold nothing else.
-      } catch {
-        return []; // The last line, which is empty, or torn when its writer died.
-      }
-    });
+    .filter((line) => line !== "");
+  const letters = lines.flatMap((line) => toLetter(line) ?? []);
+  return { letters, unreadable: lines.length - letters.length };
+}
+
+/** `undefined` for what its writer died over, or somebody has edited. */
+function toLetter(line: string): DeadLetter | undefined {
+  try {
+    const letter = JSON.parse(line) as Partial<DeadLetter> | null; // Looked at below.
+    const { code = "other", pointer = "", detail = "", event, ...rest } = letter ?? {};
+    if (typeof event !== "string" && event !== null) return undefined;
+    return { rejected_at: "", ...rest, code, pointer, detail, event };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A replay that was cut off leaves its file under the name that it took it away by. */

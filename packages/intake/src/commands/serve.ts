@@ -10,9 +10,11 @@ import { isLoopback } from "../loopback.ts";
 import type { IntakeSettings } from "../settings/intake-settings.ts";
 import { DeadLetters, deadLetterDirectory } from "../storage/dead-letters.ts";
 import { openSink, spoolDirectory } from "../storage/open-sink.ts";
+import { prepareDirectory } from "../storage/prepare-directory.ts";
 import { applyRetention } from "../storage/retention.ts";
 import { storedIds } from "../storage/stored-ids.ts";
 import type { CommandContext } from "./command-context.ts";
+import { listenFailure } from "./listen-failure.ts";
 
 /** How often one kind of problem is printed at most. */
 const quietMs = 1_000;
@@ -58,6 +60,7 @@ async function open(settings: IntakeSettings, context: CommandContext): Promise<
   const { host, port, writeKeys, allowedOrigins, stamp, limits, kafka, directory } = settings;
   const clock = systemClock;
   const tell = printSometimes(context.printError);
+  prepareDirectory(directory);
   // Whoever opens a spool begins to empty it.
   const waiting = kafka === undefined ? undefined : await idsThatWait(directory, tell);
   const sink: Sink = await openSink(settings);
@@ -103,9 +106,15 @@ async function announce(
   { print }: CommandContext,
 ): Promise<void> {
   const { kafka, directory, writeKeys } = settings;
-  const address = await intake.listen();
+  const { host, port } = settings;
+  const address = await intake.listen().catch((cause: unknown) => {
+    throw listenFailure(cause, { host, port, hostVariable: "HOST", portVariable: "PORT" });
+  });
   print(`activity-intake listens on ${address}`);
-  const page = await admin.listen(intake, address);
+  const page = await admin.listen(intake, address).catch((cause: unknown) => {
+    const variables = { hostVariable: "ACTIVITY_ADMIN_HOST", portVariable: "ACTIVITY_ADMIN_PORT" };
+    throw listenFailure(cause, { host, port: undefined, ...settings.admin, ...variables });
+  });
   if (page !== undefined) print(`live page: ${page}`);
   print(
     kafka === undefined
