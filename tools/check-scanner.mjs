@@ -21,7 +21,7 @@ reportProblems(
 async function program() {
   let binary;
   const flags =
-    "--optimizeLevel 3 --enable simd --runtime stub --use abort= --initialMemory 2 --maximumMemory 512";
+    "--optimizeLevel 3 --enable simd --runtime stub --use abort= --initialMemory 2 --maximumMemory 544";
   const { error, stderr } = await main(
     ["wasm/scan-events.ts", "--baseDir", folder, "--outFile", "scanner.wasm", ...flags.split(" ")],
     { writeFile: (_, contents) => (binary = contents) },

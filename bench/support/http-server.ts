@@ -95,7 +95,9 @@ process.on("message", (message) => {
 process.once("disconnect", () => process.exit());
 
 function ours(ack: "delivered" | "durable", sink: Sink): Server {
-  return createServer(nodeHandler(createProxy({ sink, ack }), { path: "/v1/events" }));
+  // A server that is measured must have no problem; where it has one, the answers alone do not say which.
+  const proxy = createProxy({ sink, ack, onProblem: (problem) => console.error(problem) });
+  return createServer(nodeHandler(proxy, { path: "/v1/events" }));
 }
 
 /** Keeps as much as a memory store does by default, as if a next hop took it from there. */

@@ -3,15 +3,15 @@
  * sixteen bytes of a string at once: `node tools/check-scanner.mjs --write` compiles it into
  * `src/event/scanner-program.ts`, and `src/event/event-scanner.ts` is what the rest of the package sees of it.
  *
- * Every function takes a place and gives the one behind what it passed; 0 where it gives up: on what is no JSON, or
- * nested too deep. What it passes, `JSON.parse` takes. Behind the text stand zeros, which no JSON has.
+ * Every function takes a place and gives the one behind what it passed; 0 where it gives up, on what is no JSON. What
+ * it passes, `JSON.parse` takes. Behind the text stand zeros, which no JSON has.
  */
 
 /** Where the text begins. What the last call found stands before it, as 32-bit integers. */
 const base: usize = 64;
 /** By how much bytes outnumber UTF-16 units in what was passed. */
 const surplusAt: usize = 0;
-/** 1 where something was passed that needs a closer look: perhaps a `__proto__`, a number that is not finite, a line end or DEL. */
+/** 1 where something was passed that needs a closer look: perhaps a `__proto__`, a number that is not finite, a line end or DEL, or nested deeper than allowed. */
 const oddAt: usize = 4;
 /** 1 where `event_time` was not found to be a time; it may be one. */
 const doubtAt: usize = 8;
@@ -28,7 +28,6 @@ const minus: u32 = 0x2d;
 const colon: u32 = 0x3a;
 const backslash: u32 = 0x5c;
 const openBracket: u32 = 0x5b;
-const closeBracket: u32 = 0x5d;
 const underscore: u32 = 0x5f;
 const openBrace: u32 = 0x7b;
 const closeBrace: u32 = 0x7d;
@@ -46,26 +45,33 @@ const longNumber: usize = 300;
 
 /** Where the event begins. */
 let start: usize = 0;
+/** Behind the text and its zeros: room for as many bytes as the text has. */
+let stack: usize = 0;
 let surplus: i32 = 0;
 let escapes: i32 = 0;
 let odd: bool = false;
 
+/** Says how many bytes the text has that was put at the base. */
+export function begin(length: i32): void {
+  stack = base + length + 32;
+}
+
 /** The event that begins at a place of the text, or any other value, which is odd. */
 export function event(at: i32, maxDepth: i32, maxKeys: i32): i32 {
-  begin();
+  reset();
   start = base + at;
   if (byteAt(start) === openBrace) return end(members(start + 1, maxDepth, maxKeys));
   odd = true;
   return end(anyValue(start, maxDepth));
 }
 
-/** Any value. `depthLeft` is how many brackets may be open at one time. */
-export function value(at: i32, depthLeft: i32): i32 {
-  begin();
-  return end(anyValue(base + at, depthLeft));
+/** Any value, however deep. */
+export function value(at: i32): i32 {
+  reset();
+  return end(anyValue(base + at, i32.MAX_VALUE));
 }
 
-function begin(): void {
+function reset(): void {
   surplus = 0;
   escapes = 0;
   odd = false;
@@ -171,11 +177,14 @@ function pair(at: usize): u32 {
 
 function anyValue(at: usize, depthLeft: i32): usize {
   const byte = byteAt(at);
-  if (byte === quote) return passString(at + 1);
-  if (byte === minus || isDigit(byte)) return passNumber(byte === minus ? at + 1 : at);
-  if (byte === openBrace) return passObject(at + 1, depthLeft - 1);
-  if (byte === openBracket) return passList(at + 1, depthLeft - 1);
-  return passLiteral(at, byte);
+  return byte === openBrace || byte === openBracket ? passNested(at, depthLeft) : passPlain(at, byte);
+}
+
+/** A value that is no object and no list. */
+function passPlain(at: usize, first: u32): usize {
+  if (first === quote) return passString(at + 1);
+  if (first === minus || isDigit(first)) return passNumber(first === minus ? at + 1 : at);
+  return passLiteral(at, first);
 }
 
 /** White space, if there is any. Never gives up. */
@@ -247,42 +256,52 @@ function passColon(from: usize): usize {
   return byteAt(at + 1) === quote ? at + 1 : passBlanks(at + 1);
 }
 
-function passObject(from: usize, depthLeft: i32): usize {
-  if (depthLeft < 0) return 0;
-  let at = passBlanks(from);
-  if (byteAt(at) === closeBrace) return at + 1;
+/**
+ * An object or a list with all that is in it, from its bracket to behind the one that closes it. Which brackets are
+ * open stands in bytes behind the text, and not in calls, so that no depth is too deep; one beyond the bound is odd.
+ */
+function passNested(from: usize, depthLeft: i32): usize {
+  let depth: usize = 0;
+  let at = from;
   while (true) {
-    if (byteAt(at) !== quote) return 0;
-    const before = escapes;
-    const close = passString(at + 1);
-    if (close === 0) return 0;
-    // Its name may be __proto__.
-    if (escapes > before || (byteAt(at + 1) === underscore && close - at === 11)) odd = true;
-    at = passColon(close);
-    if (at === 0) return 0;
-    at = anyValue(at, depthLeft);
-    if (at === 0) return 0;
-    at = passBlanks(at);
     const byte = byteAt(at);
-    if (byte === closeBrace) return at + 1;
-    if (byte !== comma) return 0;
+    if (byte === openBrace || byte === openBracket) {
+      if (depth >= <usize>max(depthLeft, 0)) odd = true;
+      store<u8>(stack + depth, byte);
+      depth++;
+      at = passBlanks(at + 1);
+      // The brackets that close stand two behind those that open.
+      if (byteAt(at) !== byte + 2) {
+        if (byte === openBrace) at = passName(at);
+        if (at === 0) return 0;
+        continue;
+      }
+    } else {
+      at = passPlain(at, byte);
+      if (at === 0) return 0;
+      at = passBlanks(at);
+    }
+    while (byteAt(at) === <u32>load<u8>(stack + depth - 1) + 2) {
+      depth--;
+      if (depth === 0) return at + 1;
+      at = passBlanks(at + 1);
+    }
+    if (byteAt(at) !== comma) return 0;
     at = passBlanks(at + 1);
+    if (load<u8>(stack + depth - 1) === openBrace) at = passName(at);
+    if (at === 0) return 0;
   }
 }
 
-function passList(from: usize, depthLeft: i32): usize {
-  if (depthLeft < 0) return 0;
-  let at = passBlanks(from);
-  if (byteAt(at) === closeBracket) return at + 1;
-  while (true) {
-    at = anyValue(at, depthLeft);
-    if (at === 0) return 0;
-    at = passBlanks(at);
-    const byte = byteAt(at);
-    if (byte === closeBracket) return at + 1;
-    if (byte !== comma) return 0;
-    at = passBlanks(at + 1);
-  }
+/** The name of a member and its colon. */
+function passName(at: usize): usize {
+  if (byteAt(at) !== quote) return 0;
+  const before = escapes;
+  const close = passString(at + 1);
+  if (close === 0) return 0;
+  // It may be __proto__.
+  if (escapes > before || (byteAt(at + 1) === underscore && close - at === 11)) odd = true;
+  return passColon(close);
 }
 
 /** A number behind its sign. */

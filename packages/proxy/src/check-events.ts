@@ -1,6 +1,7 @@
-import type { ActivityEvent, AnsweredProblem, EventProblem } from "@activity/core";
+import type { ActivityEvent, AnsweredProblem, EventProblem, EventProblemCode } from "@activity/core";
 import { eventTimeMs, httpContract, parseEventText } from "@activity/core";
 import type { ProxyLimits } from "./proxy-options.ts";
+import { sliceJson } from "./slice-json.ts";
 import type { Slice } from "./sliced-body.ts";
 import { textOf } from "./sliced-body.ts";
 import type { Stamper } from "./stamper.ts";
@@ -85,7 +86,7 @@ function tooFarAhead(maxFutureMs: number): EventProblem {
 
 function answerProblem(index: number, problems: readonly EventProblem[], slice: Slice): AnsweredProblem {
   const [first = notUtf8] = problems;
-  const id = slice === undefined ? undefined : readId(textOf(slice) ?? "");
+  const id = slice === undefined ? undefined : readId(textOf(slice) ?? "", first.code);
   return {
     index,
     ...(id === undefined ? {} : { event_id: id }),
@@ -96,13 +97,21 @@ function answerProblem(index: number, problems: readonly EventProblem[], slice: 
 }
 
 /** The id of an event that is bad otherwise, so that its sender can find it. */
-function readId(slice: string): string | undefined {
+function readId(slice: string, code: EventProblemCode): string | undefined {
   try {
-    const value: unknown = JSON.parse(slice);
-    const id =
-      typeof value === "object" && value !== null && "event_id" in value ? value.event_id : undefined;
+    const id = code === "too_deep" ? memberOf(slice, "event_id") : idOf(JSON.parse(slice));
     return typeof id === "string" && idShape.test(id) ? id : undefined;
   } catch {
     return undefined; // Not JSON: it has no id.
   }
+}
+
+function idOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "event_id" in value ? value.event_id : undefined;
+}
+
+/** One member, without building the others. */
+function memberOf(slice: string, name: string): unknown {
+  const part = sliceJson(slice, 0).findLast(({ key }) => key === name);
+  return part && slice[part.start] === '"' ? JSON.parse(slice.slice(part.start, part.end)) : undefined;
 }

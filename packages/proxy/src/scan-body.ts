@@ -15,9 +15,6 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
-/** How deep members of a wrapper that are not read may be nested. */
-const otherDepth = 32;
-
 /**
  * Cuts a body in one pass that finds most events good on its way. `undefined` for bodies that few send, and for
  * those that are not whole: they are cut the slow way, to the same result.
@@ -58,10 +55,11 @@ class BodyScan {
     this.#slices.length = 0;
     this.#scanner.surplus = before;
     const event = this.#scanner.event(at);
-    if (event === undefined) return undefined;
+    const { end, surplus, hasField } = this.#scanner;
+    // What has a field of an event is no wrapper, whatever else is the matter with it.
+    if (event === undefined && !(hasField && this.#isOver(end))) return undefined;
+    this.#slices.push(event ?? text.slice(at - before, end - surplus));
     // One event, in one line: as JSON and as NDJSON it is the same.
-    this.#slices.push(event);
-    const { end } = this.#scanner;
     if (this.#isOver(end)) return this.#plain();
     return form === "text" && this.#lineEnds(end) ? this.#lines(end) : undefined;
   }
@@ -118,7 +116,7 @@ class BodyScan {
       if (name === undefined || value < 0 || name.startsWith("event_") || texts.has(name)) return undefined;
       const isList = bytes[value] === openBracket;
       texts.set(name, this.#plainText(value));
-      at = name === "events" && isList ? this.#list(value) : scanner.value(value, otherDepth);
+      at = name === "events" && isList ? this.#list(value) : scanner.value(value);
       if (name === "events" && !isList) return undefined;
       if (this.#isTooMuch()) return this.#plain();
       if (at >= 0) at = this.#separator(at, closeBrace);
@@ -133,7 +131,7 @@ class BodyScan {
     const { bytes, text } = this.#body;
     const scanner = this.#scanner;
     const { surplus } = scanner;
-    const end = bytes[at] === quote ? scanner.value(at, 0) : -1;
+    const end = bytes[at] === quote ? scanner.value(at) : -1;
     const ascii = end > 0 && scanner.surplus === surplus;
     scanner.surplus = surplus;
     const plain = ascii ? text.slice(at + 1 - surplus, end - 1 - surplus) : "\\";

@@ -47,11 +47,17 @@ export function sliceJson(
       }
     } else if (depth === 1 && code === comma) take(at);
     else if (depth === 1 && code === colon) {
-      key = JSON.parse(text.slice(start, at)) as string; // What stands before a colon is a string.
+      key = readKey(text.slice(skipBlanks(text, start, at), at));
       start = at + 1;
     }
   }
   return parts;
+}
+
+/** What stands before a colon. */
+function readKey(json: string): string {
+  if (!json.startsWith('"')) throw new SyntaxError("the name of a member is no string");
+  return JSON.parse(json) as string; // As it begins.
 }
 
 /** The first place at or after `from` that holds no JSON white space; `end` where there is none. */

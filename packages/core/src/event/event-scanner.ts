@@ -14,8 +14,6 @@ export interface TextToScan {
 }
 
 const { surplus, odd, doubt, places } = scannerSlots;
-/** What nests deeper is left to others: the scanner has a stack of its own. */
-const maxScannedDepth = 256;
 
 /**
  * Finds events in a text in one pass over its bytes, without building a value of anything that stands there.
@@ -27,6 +25,8 @@ export class EventScanner {
   end = -1;
   /** By how much bytes outnumber UTF-16 units in all that was passed. */
   surplus = 0;
+  /** Whether the value of the last scan is an object that has one of the four fields. */
+  hasField = false;
   readonly #text: TextToScan;
   readonly #instance: ScannerInstance;
   readonly #maxBytes: number;
@@ -38,7 +38,7 @@ export class EventScanner {
     this.#text = text;
     this.#instance = instance;
     this.#maxBytes = Math.min(limits.maxBytes, maxScannedChars);
-    this.#maxDepth = Math.min(limits.maxDepth, maxScannedDepth);
+    this.#maxDepth = Math.min(limits.maxDepth, maxScannedChars);
     this.#maxKeys = Math.min(limits.maxKeys, maxScannedChars);
   }
 
@@ -56,17 +56,18 @@ export class EventScanner {
     const { exports } = this.#loaded();
     const before = this.surplus;
     const found = this.#passed(exports.event(at, this.#maxDepth, this.#maxKeys));
-    if (this.end < 0 || found[odd] !== 0 || this.end - at > this.#maxBytes) return undefined;
     // An event begins with a bracket: no field has the place 0.
-    for (let field = places; field < places + 4; field++) if (found[field] === 0) return undefined;
+    let fields = 0;
+    for (let field = places; field < places + 4; field++) if (found[field] !== 0) fields++;
+    this.hasField = this.end >= 0 && fields > 0;
+    if (this.end < 0 || found[odd] !== 0 || fields < 4 || this.end - at > this.#maxBytes) return undefined;
     const event = brandScanned(this.#text.text.slice(at - before, this.end - this.surplus), found);
     return found[doubt] === 0 || isEventTime(event.event_time) ? event : undefined;
   }
 
-  /** Any value that begins at a place: gives the place behind it, or -1 where it gave up. What it passes, `JSON.parse` takes. */
-  value(at: number, maxDepth: number): number {
-    const { exports } = this.#loaded();
-    this.#passed(exports.value(at, Math.min(maxDepth, maxScannedDepth)));
+  /** Any value that begins at a place, however deep: gives the place behind it, or -1 where it gave up. What it passes, `JSON.parse` takes. */
+  value(at: number): number {
+    this.#passed(this.#loaded().exports.value(at));
     return this.end;
   }
 

@@ -5,6 +5,7 @@ import type { ActivityEvent, Envelope } from "./activity-event.ts";
 import { brandEvent, isEvent } from "./activity-event.ts";
 import { checkFields } from "./check-envelope.ts";
 import { findUnsafeValue } from "./find-unsafe-value.ts";
+import { nestsDeeper } from "./nests-deeper.ts";
 import { repeatsEnvelopeField } from "./repeated-fields.ts";
 import { surelyFits } from "./shorten-event.ts";
 import { utf8Bytes } from "./utf8.ts";
@@ -38,6 +39,8 @@ export function parseEvent(value: unknown, limits: EventLimits = eventLimits): P
  * sent. Only line ends between tokens become blanks, so that an event is one line.
  */
 export function parseEventText(text: string, limits: EventLimits = eventLimits): ParsedEvent {
+  // Before anything is built: a deep nest costs thirty times its bytes to build.
+  if (nestsDeeper(text, limits.maxDepth)) return refuse("too_deep");
   let value: unknown;
   try {
     value = JSON.parse(text);

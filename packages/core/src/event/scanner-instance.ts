@@ -17,8 +17,9 @@ interface Platform {
 
 /** What `wasm/scan-events.ts` exports. */
 interface Exports {
+  begin(length: number): void;
   event(at: number, maxDepth: number, maxKeys: number): number;
-  value(at: number, depthLeft: number): number;
+  value(at: number): number;
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
@@ -45,7 +46,8 @@ export class ScannerInstance {
   /** Takes a text in, in place of the last one. Gives its turn. */
   load(text: Uint8Array): number {
     const end = base + text.length;
-    const missing = end + endBytes - this.#bytes.length;
+    // As many again for the brackets that may be open.
+    const missing = end + endBytes + text.length - this.#bytes.length;
     if (missing > 0) {
       const { memory } = this.exports;
       memory.grow(Math.ceil(missing / pageBytes));
@@ -55,6 +57,7 @@ export class ScannerInstance {
     }
     this.#bytes.set(text, base);
     this.#bytes.fill(0, end, end + endBytes);
+    this.exports.begin(text.length);
     return ++this.turn;
   }
 }
