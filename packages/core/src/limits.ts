@@ -46,7 +46,7 @@ interface PauseMs {
 /** The defaults of delivery. Each is an option where it is used. */
 export const defaultLimits = {
   /** An HTTP request or Kafka send. */
-  batch: { maxEvents: 500, maxBytes: 524_288, lingerMs: 1_000 },
+  batch: { maxEvents: 1_000, maxBytes: 524_288, lingerMs: 1_000 },
   kafkaBatch: { maxEvents: 400, maxBytes: 900_000, lingerMs: 20 },
   /** Full jitter: a random part of `baseMs · 2ⁿ`, at most `capMs`. */
   retry: { baseMs: 200, capMs: 60_000 },

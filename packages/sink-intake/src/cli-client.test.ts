@@ -109,7 +109,7 @@ describe("a command", () => {
     await running;
     intake.heal();
     expect(JSON.parse(await run(intake.url, 1, "close"))).toMatchObject({ adopted: 1_200, handedOver: 0 });
-    expect(await audit(received())).toMatchObject({ duplicated: 500, lost: 0 });
+    expect(await audit(received())).toMatchObject({ duplicated: 1_000, lost: 0 });
     expect(ownEvents()).toHaveLength(1_201);
   });
 

@@ -58,7 +58,7 @@ describe.each([true, false])("a fault that passes, with a spool: %s", (spooled) 
     ["500 three times", [{ status: 500 }, { status: 500 }, { status: 500 }], 0],
     ["429 that asks for 0 s", [{ status: 429, headers: { "retry-after": "0" } }], 0],
     ["a broken connection", ["reset"], 0],
-    ["a lost answer", ["lost"], 500],
+    ["a lost answer", ["lost"], 1_000],
   ])("%s", async (_, faults, repeats) => {
     intake.script = [...faults];
     const sink = openSink({ ...(spooled ? { directory } : { mode: "memory" as const }), maxInFlight: 1 });

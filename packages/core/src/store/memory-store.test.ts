@@ -25,14 +25,14 @@ describe("the memory store", () => {
     expect(() => createMemoryStore(options)).toThrow(message);
   });
 
-  it("is not worth a lease below 500 events or 512 KiB", () => {
+  it("is not worth a lease below 1,000 events or 512 KiB", () => {
     const store = createMemoryStore();
-    const text = "a".repeat(999);
-    for (let n = 1; n < 500; n++) store.append(text, 0, 0);
+    const text = "a".repeat(499);
+    for (let n = 1; n < 1_000; n++) store.append(text, 0, 0);
     expect(store.lease(() => true, false)).toBeUndefined();
     store.append(text, 0, 0);
     const lease = store.lease(() => true, false) as Lease;
-    expect([lease.count, lease.bytes.length]).toEqual([500, 500_000]);
+    expect([lease.count, lease.bytes.length]).toEqual([1_000, 500_000]);
     for (let n = 0; n < 5; n++) store.append("a".repeat(104_857), 1, 0);
     expect((store.lease(() => true, false) as Lease).count).toBe(4);
   });

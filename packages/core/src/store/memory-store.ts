@@ -18,7 +18,7 @@ export interface MemoryStoreOptions {
   readonly maxBytes?: number | undefined;
   /**
    * Events and bytes that one lease takes at most, and that a lane must hold before it is leased without
-   * force: what the transport's batches hold. @defaultValue 500 events, 512 KiB
+   * force: what the transport's batches hold. @defaultValue 1,000 events, 512 KiB
    */
   readonly lease?: { readonly maxEvents: number; readonly maxBytes: number } | undefined;
   readonly clock?: Clock | undefined;
