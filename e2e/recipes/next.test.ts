@@ -153,7 +153,7 @@ describe("Next", () => {
     expect(elsewhere.texts).toEqual(events);
   });
 
-  it("discards what bots send, by a package that no bundle of it holds", async () => {
+  it("discards what bots send", async () => {
     const headers = { ...page(), "content-type": "text/plain", "user-agent": "Googlebot/2.1" };
     expect(await (await send("/v1/events", newEvent(), headers)).json()).toMatchObject({ discarded: 1 });
   });

@@ -1,6 +1,7 @@
 import { createProxy, type EventProxy } from "@activity/proxy";
 import { withoutBots } from "@activity/proxy/bots";
 import { fileSink } from "@activity/spool";
+import { isbot } from "isbot";
 
 const shared = globalThis as { activityProxy?: EventProxy };
 
@@ -9,7 +10,7 @@ shared.activityProxy ??= createProxy({
   sink: fileSink({ directory: process.env["EVENTS_DIRECTORY"] ?? "events" }),
   ack: "durable",
   allowedOrigins: ["https://shop.example"],
-  consent: withoutBots(),
+  consent: withoutBots({ isbot }),
 });
 
 export const proxy: EventProxy = shared.activityProxy;

@@ -1,6 +1,7 @@
 import type { LedgerSnapshot } from "@activity/core";
 import type { AnsweredRequest } from "@activity/proxy";
 import { proxyMetrics } from "@activity/proxy/metrics";
+import * as client from "prom-client";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { KeyHolder } from "../keys/write-keys.ts";
 
@@ -40,7 +41,7 @@ export function createIntakeMetrics(sources: MetricsSources): IntakeMetrics {
   collectDefaultMetrics({ register: registry });
   const counter = <T extends string>(name: string, help: string, labelNames: T[]): Counter<T> =>
     new Counter({ name, help, labelNames, registers });
-  const count = proxyMetrics<KeyHolder>({ registry, prefix: "activity_intake_" });
+  const count = proxyMetrics<KeyHolder>({ client, registry, prefix: "activity_intake_" });
   const keys = counter("activity_intake_key_events_total", "Accepted events by write key", ["key"]);
   const removed = counter("activity_intake_removed_files_total", "Files that retention removed", []);
   addGauges(registry, sources);

@@ -1,2 +1,2 @@
-export type { BotCheck, ConsentCheck } from "./without-bots.ts";
+export type { BotCheck, BotCheckOptions, ConsentCheck, WithoutBotsOptions } from "./without-bots.ts";
 export { createBotCheck, withoutBots } from "./without-bots.ts";

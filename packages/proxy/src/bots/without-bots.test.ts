@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { isbot } from "isbot";
 import { eventText, idsOf, startServer, stopServers } from "../../test/proxy-server.ts";
 import type { Consent } from "../index.ts";
 import { createBotCheck, withoutBots } from "./index.ts";
@@ -34,9 +35,11 @@ describe("withoutBots", () => {
 
   it("leaves people to the host's own consent", async () => {
     const answers: Consent[] = ["denied", false, true];
-    const consent = withoutBots<{ id: string }>(async (principal) => {
-      expect(principal).toEqual({ id: "u1" });
-      return answers.shift() ?? true;
+    const consent = withoutBots<{ id: string }>({
+      consent: async (principal) => {
+        expect(principal).toEqual({ id: "u1" });
+        return answers.shift() ?? true;
+      },
     });
     const { post } = await startServer({ allowedOrigins, consent, authenticate: () => ({ id: "u1" }) });
     const headers = { ...page, "user-agent": person };
@@ -48,6 +51,15 @@ describe("withoutBots", () => {
 });
 
 describe("createBotCheck", () => {
+  it("takes the package that a bundled server brings", async () => {
+    const { post } = await startServer({ allowedOrigins, consent: withoutBots({ isbot }) });
+    expect((await post(eventText(1), { ...page, "user-agent": crawler })).json.discarded).toBe(1);
+    const own = withoutBots({ isbot: (userAgent) => userAgent === "mine" });
+    const other = await startServer({ allowedOrigins, consent: own });
+    expect((await other.post(eventText(1), { ...page, "user-agent": "mine" })).json.discarded).toBe(1);
+    expect((await other.post(eventText(2), { ...page, "user-agent": crawler })).json.accepted).toBe(1);
+  });
+
   it("lets a host mark what bots send in place of discarding it", async () => {
     const isBot = createBotCheck();
     const authenticate = (request: Parameters<typeof isBot>[0]) => ({

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import * as client from "prom-client";
 import { Gauge, Registry, register } from "prom-client";
 import { eventText, startServer, stopServers } from "../../test/proxy-server.ts";
 import { proxyMetrics } from "./index.ts";
@@ -49,6 +50,13 @@ describe("proxyMetrics", () => {
       await post(eventText(n));
     }
     expect(await registry.metrics()).toContain('shop_events_total{outcome="accepted"} 2');
+  });
+
+  it("takes the package that a bundled server brings", async () => {
+    const registry = new Registry();
+    const { post } = await startServer({ onAnswer: proxyMetrics({ client, registry }) });
+    await post(eventText(1));
+    expect(await registry.metrics()).toContain('activity_proxy_events_total{outcome="accepted"} 1');
   });
 
   it("refuses a registry in which a name means something else", () => {

@@ -8,6 +8,8 @@ import type { Principal } from "../proxy-options.ts";
 export interface ProxyMetricsOptions {
   /** A `Registry` of prom-client. @defaultValue its `register`, which hosts serve as `/metrics` */
   readonly registry?: object | undefined;
+  /** prom-client itself (`import * as client`), for servers that are bundled: what is loaded by name stays outside of a bundle. @defaultValue loaded by name */
+  readonly client?: object | undefined;
   /** What every name begins with. @defaultValue "activity_proxy_" */
   readonly prefix?: string | undefined;
 }
@@ -20,14 +22,15 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  * Counts what becomes of requests and events, with the package prom-client. Several proxies may count into one registry.
  *
  * @returns what the proxy takes as `onAnswer`
- * @throws INVALID_OPTION where prom-client is not installed, or the registry holds something else under one of the names.
+ * @throws INVALID_OPTION where prom-client is neither given nor installed, or the registry holds something else under one of the names.
  */
 export function proxyMetrics<P extends Principal = Principal>({
   registry,
+  client: given = loadPeer("prom-client", "@activity/proxy/metrics") as object, // Its documentation.
   prefix = "activity_proxy_",
 }: ProxyMetricsOptions = {}): AnswerHandler<P> {
-  const client = loadPeer("prom-client", "@activity/proxy/metrics") as PromClient; // Its documentation.
-  const into = (registry ?? client.register) as Registry; // Its documentation.
+  const client = given as PromClient; // As above.
+  const into = (registry ?? client.register) as Registry; // As above.
   const metric = <M extends object>(Kind: MetricKind<M>, short: string, rest: MetricShape): M => {
     const name = prefix + short;
     const known = into.getSingleMetric(name);
