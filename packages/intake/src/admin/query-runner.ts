@@ -1,6 +1,6 @@
 import { listSegments } from "@activity/spool";
-import { loadDuckDb, openEventDatabase } from "../query/event-database.ts";
-import { QueryRefused } from "../query/query-refused.ts";
+import { askEvents } from "../query/ask-events.ts";
+import { loadDuckDb } from "../query/event-database.ts";
 import type { AdminAnswer } from "./admin-listener.ts";
 
 const timeoutMs = 20_000;
@@ -33,19 +33,14 @@ export class QueryRunner {
 
   async #run(sql: string): Promise<AdminAnswer> {
     try {
-      const files = await listSegments(this.#directory);
-      if (files.length === 0) throw new QueryRefused("there are no events yet");
-      const database = await openEventDatabase({
-        files,
+      const result = await askEvents(sql, {
+        list: () => listSegments(this.#directory),
+        none: "there are no events yet",
         packageFolder: this.#packageFolder,
         timeoutMs,
         maxRows,
       });
-      try {
-        return { type: "application/json", body: JSON.stringify(await database.query(sql)) };
-      } finally {
-        database.close();
-      }
+      return { type: "application/json", body: JSON.stringify(result) };
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       return { status: 422, type: "application/json", body: JSON.stringify({ detail }) };

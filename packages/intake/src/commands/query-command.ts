@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { ActivityError } from "@activity/core";
 import { listSegments } from "@activity/spool";
+import { askEvents } from "../query/ask-events.ts";
 import type { QueryResult } from "../query/event-database.ts";
-import { openEventDatabase } from "../query/event-database.ts";
 import { formatCsv, formatJsonLines, formatTable } from "../query/format-result.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -22,18 +22,12 @@ export async function queryCommand(args: readonly string[], context: CommandCont
   if (sql === undefined || flags.length > 1 || format === undefined)
     throw new ActivityError("INVALID_OPTION", usage);
   const places = paths.length > 0 ? paths : [environment["ACTIVITY_DATA_DIR"] || "activity-data"];
-  const files = (await Promise.all(places.map(filesOf))).flat();
-  if (files.length === 0)
-    throw new ActivityError(
-      "INVALID_OPTION",
-      `there are no events in ${places.join(", ")}; ACTIVITY_DATA_DIR or an argument says where they are`,
-    );
-  const database = await openEventDatabase({ files, packageFolder });
-  try {
-    for (const line of format(await database.query(sql))) print(line);
-  } finally {
-    database.close();
-  }
+  const result = await askEvents(sql, {
+    list: async () => (await Promise.all(places.map(filesOf))).flat(),
+    none: `there are no events in ${places.join(", ")}; ACTIVITY_DATA_DIR or an argument says where they are`,
+    packageFolder,
+  });
+  for (const line of format(result)) print(line);
   return 0;
 }
 
