@@ -43,6 +43,7 @@ export { encodeHead, finishAttributes } from "./event/encode-event.ts";
 export { checkAttributes } from "./event/event-problems.ts";
 export type { TextToScan } from "./event/event-scanner.ts";
 export { EventScanner } from "./event/event-scanner.ts";
+export { EventStamp } from "./event/event-stamp.ts";
 export { eventTimeMs, isEventTime } from "./event/event-time.ts";
 export type { ParsedEvent } from "./event/parse-event.ts";
 export { parseEvent, parseEventText } from "./event/parse-event.ts";

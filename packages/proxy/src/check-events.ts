@@ -52,10 +52,9 @@ function checkSlice(
   context: CheckContext,
 ): ActivityEvent | readonly EventProblem[] {
   const { limits, stamper } = context;
-  const checked =
-    typeof slice === "string" || stamper !== undefined
-      ? checkText(typeof slice === "string" ? slice : slice.text, context)
-      : slice;
+  const known =
+    typeof slice === "string" ? undefined : stamper === undefined ? slice : stamper.stampEvent(slice);
+  const checked = known ?? checkText(typeof slice === "string" ? slice : slice.text, context);
   const tooFar =
     "text" in checked && limits.maxFutureMs < Number.POSITIVE_INFINITY && isTooFar(checked, context);
   return tooFar ? [tooFarAhead(limits.maxFutureMs)] : checked;
@@ -65,7 +64,7 @@ function checkText(
   slice: string,
   { limits, stamper }: CheckContext,
 ): ActivityEvent | readonly EventProblem[] {
-  const stamped = stamper?.(slice) ?? { text: slice, addedBytes: 0, addedKeys: 0 };
+  const stamped = stamper?.stampText(slice) ?? { text: slice, addedBytes: 0, addedKeys: 0 };
   if ("problem" in stamped) return [stamped.problem];
   const { event, problems } = parseEventText(stamped.text, {
     maxBytes: limits.maxEventBytes + stamped.addedBytes,

@@ -12,7 +12,7 @@ import { EventWriter } from "./event-writer.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import { corsHeaders, preflightAnswer } from "./origin-policy.ts";
 import type { Principal, ProxyLimits, ProxyOptions } from "./proxy-options.ts";
-import { completeLimits } from "./proxy-options.ts";
+import { completeLimits, eventLimitsOf } from "./proxy-options.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
 import { guardProblemHandler } from "./proxy-problem.ts";
 import { codingsOf, readBody } from "./read-body.ts";
@@ -161,6 +161,7 @@ class Pipeline<P extends Principal> implements EventProxy {
       sentAt,
       attributes: principal?.attributes,
       reservedKeys: this.#options.reservedKeys,
+      limits: eventLimitsOf(this.#limits),
     });
     const { good, places, problems } = checkEvents(sliced.slices, { limits: this.#limits, nowMs, stamper });
     const { accepted, duplicates, exceptions } = await this.#writer.write(good, principal?.tenant);

@@ -1,4 +1,4 @@
-import type { AckLevel, Clock, HttpLimits, JsonValue, Sink } from "@activity/core";
+import type { AckLevel, Clock, EventLimits, HttpLimits, JsonValue, Sink } from "@activity/core";
 import { ActivityError, httpContract, httpLimits } from "@activity/core";
 import type { AnswerHandler } from "./answered-request.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
@@ -121,4 +121,9 @@ export function completeLimits(given: ProxyOptions["limits"] = {}): ProxyLimits 
     limits[key] = value;
   }
   return limits;
+}
+
+/** What limits say of a single event. */
+export function eventLimitsOf({ maxEventBytes, maxDepth, maxKeys }: ProxyLimits): EventLimits {
+  return { maxBytes: maxEventBytes, maxDepth, maxKeys };
 }

@@ -2,6 +2,7 @@ import type { TextToScan } from "@activity/core";
 import { EventScanner } from "@activity/core";
 import type { BodyForm } from "./media-type.ts";
 import type { ProxyLimits } from "./proxy-options.ts";
+import { eventLimitsOf } from "./proxy-options.ts";
 import { isBlank } from "./slice-json.ts";
 import type { Slice, SlicedBody } from "./sliced-body.ts";
 import { readBatchId, readSentAt } from "./sliced-body.ts";
@@ -20,9 +21,8 @@ const closeBracket = 0x5d;
  * those that are not whole: they are cut the slow way, to the same result.
  */
 export function scanBody(body: TextToScan, form: BodyForm, limits: ProxyLimits): SlicedBody | undefined {
-  const { maxEventBytes: maxBytes, maxDepth, maxKeys, maxEvents } = limits;
-  const scanner = EventScanner.of(body, { maxBytes, maxDepth, maxKeys });
-  return scanner && new BodyScan(body, scanner, maxEvents).body(form);
+  const scanner = EventScanner.of(body, eventLimitsOf(limits));
+  return scanner && new BodyScan(body, scanner, limits.maxEvents).body(form);
 }
 
 class BodyScan {

@@ -1,5 +1,5 @@
-import type { EventProblem, JsonValue } from "@activity/core";
-import { attributeKeys, reservedKeys } from "@activity/core";
+import type { ActivityEvent, EventLimits, EventProblem, JsonValue } from "@activity/core";
+import { attributeKeys, EventStamp, reservedKeys } from "@activity/core";
 import type { Stamp } from "./proxy-options.ts";
 import { skipBlanks, sliceJson } from "./slice-json.ts";
 
@@ -13,6 +13,8 @@ export interface StampInput {
   readonly attributes: Readonly<Record<string, JsonValue>> | undefined;
   /** Keys that no event may bring. @defaultValue none */
   readonly reservedKeys?: readonly string[] | undefined;
+  /** Of events, before anything is put onto them. */
+  readonly limits: EventLimits;
 }
 
 /** The text of an event with its stamps, or what is wrong with it. */
@@ -25,8 +27,13 @@ export type Stamped =
     }
   | { readonly problem: EventProblem };
 
-/** Puts stamps onto one event. */
-export type Stamper = (text: string) => Stamped;
+/** Puts stamps onto events. */
+export interface Stamper {
+  /** Onto a text that may be no event. */
+  stampText(text: string): Stamped;
+  /** Onto an event that has passed the checks; `undefined` where a closer look is needed. */
+  stampEvent(event: ActivityEvent): ActivityEvent | undefined;
+}
 
 /** A member that is put onto events. */
 interface Member {
@@ -45,7 +52,7 @@ interface Member {
 export function createStamper(input: StampInput): Stamper | undefined {
   const members = membersOf(input);
   if (members.length === 0) return undefined;
-  return (text) => {
+  const stampText = (text: string): Stamped => {
     if (!text.startsWith("{") || !text.endsWith("}")) return { text, addedBytes: 0, addedKeys: 0 };
     const missing: Member[] = [];
     for (const member of members) {
@@ -55,6 +62,24 @@ export function createStamper(input: StampInput): Stamper | undefined {
     }
     return splice(text, missing);
   };
+  return { stampText, stampEvent: stampEvents(members, input.limits) };
+}
+
+/** A scanned event spells the names of its members as they are: where its text has none of the keys, all are missing. */
+function stampEvents(members: readonly Member[], limits: EventLimits): Stamper["stampEvent"] {
+  const put = members.filter(({ json }) => json !== undefined);
+  const stamp = put.length > 0 ? EventStamp.of(joined(put), limits) : undefined;
+  // Without the quote before it, which a search would meet everywhere.
+  const names = members.map(({ key }) => JSON.stringify(key).slice(1));
+  return (event) => {
+    if (names.some((name) => event.text.includes(name))) return undefined;
+    return put.length > 0 ? stamp?.onto(event) : event;
+  };
+}
+
+/** Members as JSON. */
+function joined(members: readonly Member[]): string {
+  return members.map(({ key, json }) => `${JSON.stringify(key)}:${json}`).join(",");
 }
 
 function membersOf(input: StampInput): Member[] {
@@ -104,7 +129,7 @@ function isJson(text: string): boolean {
 
 function splice(text: string, members: readonly Member[]): Stamped {
   if (members.length === 0) return { text, addedBytes: 0, addedKeys: 0 };
-  const added = members.map(({ key, json }) => `${JSON.stringify(key)}:${json}`).join(",");
+  const added = joined(members);
   const end = text.length - 1;
   const empty = skipBlanks(text, 1, end) === end;
   const spliced = `${text.slice(0, end)}${empty ? "" : ","}${added}}`;

@@ -1,4 +1,4 @@
-import { systemClock } from "@activity/core";
+import { EventScanner, eventLimits, parseEventText, systemClock } from "@activity/core";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { eventText, post, startServer, stopServers } from "../test/proxy-server.ts";
@@ -88,6 +88,8 @@ describe("createStamper", () => {
     receivedAtMs: 0,
     sentAt: undefined,
     attributes: { user_id: "u" },
+    reservedKeys: ["kept_free"],
+    limits: eventLimits,
   });
   const isObject = (text: string): boolean => {
     try {
@@ -122,10 +124,50 @@ describe("createStamper", () => {
       .map((inner) => `{${inner.join("")}}`);
     fc.assert(
       fc.property(texts, (text) => {
-        const stamped = stamper?.(text);
+        const stamped = stamper?.stampText(text);
         expect(stamped !== undefined && "text" in stamped && isObject(stamped.text)).toBe(isObject(text));
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it("gives a scanned event the text that the slow way gives, or leaves it to that", () => {
+    const key = fc.constantFrom(
+      "a",
+      "user_id",
+      "received_at",
+      "kept_free",
+      "my_user_id",
+      "xreceived_at",
+      "größe",
+    );
+    const value = fc.constantFrom<unknown>(
+      "u",
+      "v",
+      1.5,
+      null,
+      { user_id: "u" },
+      "received_at",
+      'user_id":"v',
+      "\u0007",
+    );
+    let fast = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, value), { maxLength: 3 }), (attributes) => {
+        const text = eventText("s.1", Object.fromEntries(attributes));
+        const scanner = EventScanner.of({ bytes: Buffer.from(text), text }, eventLimits);
+        const event = scanner?.event(0);
+        const stamped = event && stamper?.stampEvent(event);
+        if (stamped === undefined) return;
+        fast++;
+        expect(stamper?.stampText(text)).toMatchObject({ text: stamped.text });
+        expect(parseEventText(stamped.text).event).toMatchObject({
+          text: stamped.text,
+          event_id: stamped.event_id,
+        });
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(fast).toBeGreaterThan(100);
   });
 });

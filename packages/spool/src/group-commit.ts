@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Position } from "@activity/core";
 
 /** What a group commit makes durable. */
@@ -8,7 +9,10 @@ export interface CommitPort {
   sync(): Promise<void>;
 }
 
-/** One sync for all who wait: whoever comes while one is under way shares the next. */
+/**
+ * One sync for all who wait: whoever comes while one is under way shares the next, and so do all who come in the same
+ * turn of the event loop, since a sync costs its process as much as the work on a whole request.
+ */
 export class GroupCommit {
   readonly #port: CommitPort;
   #durable: Position = 0;
@@ -25,6 +29,7 @@ export class GroupCommit {
     // What runs now may have begun before the position was written.
     this.#next ??= (this.#running ?? Promise.resolve())
       .catch(() => undefined) // Told to those who waited for it.
+      .then(endOfTurn)
       .then(() => this.#run());
     await this.#next;
   }
@@ -37,4 +42,10 @@ export class GroupCommit {
     });
     return this.#running;
   }
+}
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

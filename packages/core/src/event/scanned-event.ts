@@ -17,12 +17,20 @@ class ScannedEvent implements Envelope {
   readonly #type: number;
   readonly #name: number;
 
-  constructor(text: string, found: Int32Array) {
+  // biome-ignore lint/complexity/useMaxParams: one is made for every event; an options object would cost as much as the event.
+  constructor(text: string, id: number, time: number, type: number, name: number) {
     this.text = text;
-    this.#id = found[places] ?? 0;
-    this.#time = found[places + 1] ?? 0;
-    this.#type = found[places + 2] ?? 0;
-    this.#name = found[places + 3] ?? 0;
+    this.#id = id;
+    this.#time = time;
+    this.#type = type;
+    this.#name = name;
+  }
+
+  /** The same event with more members behind its own; `undefined` for an event of another kind. */
+  static extended(event: object, members: string): ScannedEvent | undefined {
+    if (!(#id in event)) return undefined;
+    const text = `${event.text.slice(0, -1)},${members}}`;
+    return new ScannedEvent(text, event.#id, event.#time, event.#type, event.#name);
   }
 
   get event_id(): string {
@@ -51,8 +59,18 @@ class ScannedEvent implements Envelope {
 
 /** Makes an event of text that has been checked, and of what the scanner found in it. Inside core only. */
 export function brandScanned(text: string, found: Int32Array): ActivityEvent {
+  const at = (field: number): number => found[places + field] ?? 0;
   // The brand exists for the compiler only.
-  return new ScannedEvent(text, found) as unknown as ActivityEvent;
+  return new ScannedEvent(text, at(0), at(1), at(2), at(3)) as unknown as ActivityEvent;
+}
+
+/**
+ * A scanned event with more members behind its own, which it must not have yet and which every event may have;
+ * `undefined` for an event that was made otherwise. Inside core only.
+ */
+export function extendScanned(event: ActivityEvent, members: string): ActivityEvent | undefined {
+  // As above.
+  return ScannedEvent.extended(event, members) as unknown as ActivityEvent | undefined;
 }
 
 function cut(text: string, place: number): string {
