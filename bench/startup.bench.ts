@@ -15,7 +15,7 @@ const warmUpRounds = 3;
 /** What each process does; `empty` is what the others are compared with. */
 const arms = {
   empty: "",
-  import: `import "@activity/sink-intake";`,
+  import: `import "@activity/sink-intake/cli";`,
   command: commandText("flusher: false"),
   "command with a flusher": `${commandText("")}\nawait activity.close();`,
 } as const;
@@ -76,7 +76,7 @@ function text({ median, min, max }: Spread): string {
 }
 
 function commandText(option: string): string {
-  return `import { createCliClient } from "@activity/sink-intake";
+  return `import { createCliClient } from "@activity/sink-intake/cli";
 const activity = createCliClient({
   app: "shop",
   version: "1.4.0",

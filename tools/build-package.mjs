@@ -5,17 +5,23 @@
  * each single module, and `dist/cjs` for tools that know CommonJS only, with the declarations again as `.d.cts`.
  *
  * Own packages and CommonJS dependencies stay external; dependencies that ship ES modules only are inlined.
+ *
+ * An entry named under `standalone` in the manifest is, for Node, one small file with what it needs of own packages in
+ * it; what it imports while it runs stands in files beside it, as the other entries do.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { build, transform } from "esbuild";
 
 const packageFolder = process.cwd();
 const dist = join(packageFolder, "dist");
 const manifest = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
 const entries = publicEntries();
+const standalone = manifest.standalone ?? [];
+/** Modules that standalone entries import while they run. */
+const parts = new Set();
 
 removeStaleOutput();
 compile();
@@ -66,8 +72,10 @@ function withImportsAs(extension, declarations) {
 
 async function buildForNode() {
   rmSync(join(dist, "bundled"), { recursive: true, force: true });
+  for (const entry of standalone) await buildStandalone(entry);
   const { outputFiles } = await bundle({
     outdir: "dist/bundled",
+    entryPoints: [...entries.filter((entry) => !standalone.includes(entry)), ...parts].map(toModule),
     conditions: ["browser", "import"], // webpack takes these files for pages, too
     sourcemap: "linked",
   });
@@ -78,16 +86,55 @@ async function buildForNode() {
   }
 }
 
+/** One file of everything that is loaded at a start, without blanks and comments: a command waits for each byte. */
+async function buildStandalone(entry) {
+  const { outputFiles } = await bundle({
+    outdir: "dist/bundled",
+    entryPoints: [`src/${entry}.ts`],
+    outbase: "src",
+    conditions: ["@activity/source", "browser", "import"],
+    external: ["node:*"],
+    splitting: false,
+    sourcemap: "inline",
+    plugins: [{ name: "parts", setup: ({ onResolve }) => onResolve({ filter: /^\.\// }, leavePart) }],
+  });
+  const { path, text } = outputFiles[0];
+  const { code, map } = await transform(withoutFacades(text), {
+    minify: true,
+    target: "es2023",
+    sourcemap: "external",
+    sourcefile: basename(path),
+  });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+  writeFileSync(`${path}.map`, JSON.stringify(readableSources(JSON.parse(map), dirname(path))));
+}
+
+function leavePart({ path, kind }) {
+  if (kind !== "dynamic-import") return undefined;
+  const part = basename(path, ".ts");
+  parts.add(part);
+  return { path: `./${part}.js`, external: true };
+}
+
+function toModule(entry) {
+  return `dist/${entry}.js`;
+}
+
 /**
  * Takes Node's own modules as CommonJS has them. An `import` makes Node read every member of such a module, and some
  * load more modules then: streams and promises behind `node:fs`. Lines stay where they are, for the maps.
  */
 function withoutFacades(text) {
+  const seen = new Set();
   const imports = /^import (?<whole>\w+)?(?:, )?(?<names>\{[^}]*\})? from (?<name>"node:[\w/]+");$/gm;
   return text.replace(imports, (...found) => {
     const { whole, names, name } = found.at(-1);
     const bound = [whole, names?.replace(/(\w+) as (\w+)/g, "$1: $2")].filter(Boolean);
-    return bound.map((target) => `const ${target} = process.getBuiltinModule(${name});`).join(" ");
+    const builtin = name.replace(/\W/g, "$");
+    const taken = seen.has(name) ? [] : [`const ${builtin} = process.getBuiltinModule(${name});`];
+    seen.add(name);
+    return [...taken, ...bound.map((target) => `const ${target} = ${builtin};`)].join(" ");
   });
 }
 
@@ -104,7 +151,7 @@ async function buildCommonJs() {
 function bundle(options) {
   return build({
     absWorkingDir: packageFolder,
-    entryPoints: entries.map((entry) => `dist/${entry}.js`),
+    entryPoints: entries.map(toModule),
     outbase: "dist",
     chunkNames: "shared-[hash]",
     bundle: true,
@@ -143,12 +190,15 @@ async function writeAsCommonJs(output) {
 /** Inlined dependencies are not in the tarball: their map entries carry the text and lose the path of this machine. */
 function readableSources(map, folder) {
   const own = map.sources.map(
-    (source) => existsSync(join(folder, source)) && !source.includes("node_modules/"),
+    (source) =>
+      existsSync(join(folder, source)) &&
+      !source.includes("node_modules/") &&
+      !relative(packageFolder, join(folder, source)).startsWith(".."),
   );
   return {
     ...map,
     sources: map.sources.map((source, index) =>
-      own[index] ? source : source.replace(/^.*node_modules\//, ""),
+      own[index] ? source : source.replace(/^.*node_modules\/|^(?:\.\.\/)+/, ""),
     ),
     sourcesContent: map.sourcesContent.map((text, index) => (own[index] ? null : text)),
   };

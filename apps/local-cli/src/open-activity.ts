@@ -1,4 +1,4 @@
-import { type CliClient, type CliClientOptions, createCliClient } from "@activity/sink-intake";
+import { type CliClient, type CliClientOptions, createCliClient } from "@activity/sink-intake/cli";
 import { readUser } from "./user-file.ts";
 
 /** The version of this program. */

@@ -2,7 +2,8 @@
 import { writeSync } from "node:fs";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Client, ClientStats, Problem } from "@activity/sink-intake";
-import { createCliClient, createClient, intakeSink } from "@activity/sink-intake";
+import { createClient, intakeSink } from "@activity/sink-intake";
+import { createCliClient } from "@activity/sink-intake/cli";
 import { sampleAttributes } from "./sample-attributes.ts";
 
 /** What the program is told to do. */

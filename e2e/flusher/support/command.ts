@@ -1,6 +1,6 @@
 /** A user's command line: records events and ends as it is told, by its environment. Says how that went. */
 import { writeSync } from "node:fs";
-import { createCliClient } from "@activity/sink-intake";
+import { createCliClient } from "@activity/sink-intake/cli";
 
 const { TRIAL_URL: url = "", TRIAL_EVENTS: events = "3", TRIAL_END: end = "close" } = process.env;
 const activity = createCliClient({

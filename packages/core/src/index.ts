@@ -20,6 +20,7 @@ export { refusalCodes } from "./contract/refusal-codes.ts";
 export { parseRetryAfter } from "./contract/retry-after.ts";
 export type { ActivityErrorCode, ActivityErrorOptions } from "./errors/activity-error.ts";
 export { ActivityError } from "./errors/activity-error.ts";
+export { invalidOption } from "./errors/invalid-option.ts";
 export type { EventProblem, EventProblemCode, Problem, ProblemHandler } from "./errors/problem.ts";
 export { eventProblemCodes } from "./errors/problem.ts";
 export { guardHandler, warnOnce } from "./errors/warn-once.ts";
@@ -31,7 +32,7 @@ export type {
   JsonObject,
   JsonValue,
 } from "./event/activity-event.ts";
-export { isEvent } from "./event/activity-event.ts";
+export { isEvent, sourceOf } from "./event/activity-event.ts";
 export type { LabelField } from "./event/check-text.ts";
 export { checkLabel, quote } from "./event/check-text.ts";
 export type { EventInput } from "./event/create-event.ts";
@@ -62,11 +63,12 @@ export {
   maxTypeChars,
 } from "./limits.ts";
 export type { RetryOptions } from "./outbox/gate.ts";
-export { importanceOf } from "./outbox/importance-of.ts";
+export { chooseImportance, importanceOf } from "./outbox/importance-of.ts";
 export type { GrowingRange, NumberRange } from "./outbox/number-ranges.ts";
 export { addNumber, parseEventId } from "./outbox/number-ranges.ts";
-export type { OutboxOptions } from "./outbox/outbox.ts";
 export { createOutbox } from "./outbox/outbox.ts";
+export type { OutboxOptions } from "./outbox/outbox-options.ts";
+export { checkOutboxOptions } from "./outbox/outbox-options.ts";
 export type { Clock, Timer } from "./ports/clock.ts";
 export type { Reason } from "./ports/reason.ts";
 export type {

@@ -3,12 +3,13 @@ import { ActivityError, defaultLimits } from "@activity/core";
 import type { Environment } from "@activity/spool";
 import { CliState } from "./cli-state.ts";
 import { commandClock } from "./command-clock.ts";
+import type { IntakeOpener } from "./command-sink.ts";
 import { watchConsent } from "./consent.ts";
 import { consentingClient, consentingSink } from "./consenting-client.ts";
 import { planDelivery } from "./delivery-plan.ts";
 import { flusherVariable } from "./flusher-job.ts";
+import { checkIntakeOptions } from "./intake-settings.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
-import { intakeTransport } from "./intake-transport.ts";
 import type { Terminal } from "./notice.ts";
 import { defaultNotice, showNotice, standardError } from "./notice.ts";
 
@@ -55,31 +56,17 @@ export interface CliClient<C extends AnyCatalog = OpenCatalog> extends Client<C>
   readonly enabled: boolean;
 }
 
-/**
- * A client for a command-line program. An event is on disk when `track` returns. `close` takes a few
- * milliseconds: what waits is sent by a process of its own, or by the next command where none can be
- * started; long-lived programs send by themselves. Every event carries `install_id`, a random id kept in the
- * program's config directory. Problems go to `onProblem`, never to the terminal.
- *
- * Nothing is read, written, sent or started before there is consent: a person has seen the notice (said once,
- * on a terminal) or run `telemetry enable`, or a variable says so, or this is a build service.
- * `DO_NOT_TRACK=1`, `ACTIVITY_TELEMETRY=off` and `telemetry disable` switch telemetry off, also for programs
- * that are running. With `ACTIVITY_DEBUG=1` events are printed on standard error and go nowhere.
- *
- * @throws INVALID_OPTION when an option is unusable.
- * @example
- * const activity = createCliClient({ app: "shop", version: "1.4.0", intake: { url, writeKey } });
- * activity.track("deploy_start");
- * await activity.close();
- */
-export function createCliClient<const C extends AnyCatalog = OpenCatalog>(
+/** Makes a client whose sender is opened as it is told. @throws INVALID_OPTION when an option is unusable. */
+export function openCliClient<const C extends AnyCatalog = OpenCatalog>(
   options: CliClientOptions<C>,
+  opener: IntakeOpener,
 ): CliClient<C> {
   const { env = process.env, clock = commandClock, metrics = true } = options;
   checkApp(options.app);
   // Started in the flusher's place, by a program that is its own runtime: its user's command must not run twice.
   if (env[flusherVariable] !== undefined) process.exit(0);
-  const state = openState(options as CliClientOptions, env, clock); // The catalog narrows what may be asked for, nothing else.
+  const port = { env, clock, opener };
+  const state = openState(options as CliClientOptions, port); // The catalog narrows what may be asked for, nothing else.
   const client = consentingClient(state, { metrics });
   return Object.defineProperties(client as unknown as CliClient<C>, {
     sink: { value: consentingSink(state), enumerable: true },
@@ -103,13 +90,20 @@ export function intakeOf(options: CliClientOptions, env: Environment, clock: Clo
   return { attemptMs: defaultLimits.commandAttemptMs, ...intake, app, env, onProblem, clock };
 }
 
-function openState(options: CliClientOptions, env: Environment, clock: Clock): CliState {
+interface StatePort {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly opener: IntakeOpener;
+}
+
+function openState(options: CliClientOptions, { env, clock, opener }: StatePort): CliState {
   const { app, version, variable, notice = defaultNotice(app), longLived = false, flusher = true } = options;
   const { terminal = standardError, onProblem = () => undefined, metrics: _, intake: __, ...rest } = options;
   const intake = intakeOf(options, env, clock);
   const consent = watchConsent({ app, env, variable }, clock);
   // What is unusable is so whether telemetry is on or not.
-  if (!showNotice(consent, notice, { terminal, clock }).granted) intakeTransport(intake);
+  checkIntakeOptions(intake);
+  showNotice(consent, notice, { terminal, clock });
   return new CliState({
     app,
     env,
@@ -117,6 +111,7 @@ function openState(options: CliClientOptions, env: Environment, clock: Clock): C
     variable,
     consent,
     intake,
+    opener,
     plan: planDelivery({ env, intake, longLived, flusher }),
     debug: isSet(env["ACTIVITY_DEBUG"]) ? terminal : undefined,
     client: { ...rest, service: { name: app, version }, onProblem, clock },

@@ -1,16 +1,18 @@
 import { dirname } from "node:path";
-import type { Client, ClientOptions, ClientStats, Clock, Sink, TimeoutOptions } from "@activity/core";
+import type { Client, ClientOptions, ClientStats, Clock, TimeoutOptions } from "@activity/core";
 import { defaultLimits } from "@activity/core";
 import { createClient } from "@activity/core/node";
 import type { Environment } from "@activity/spool";
 import { platformDirectory } from "@activity/spool";
+import type { IntakeOpener } from "./command-sink.ts";
+import { CommandSink } from "./command-sink.ts";
 import type { ConsentWatch } from "./consent.ts";
 import type { Session } from "./debug-session.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { isFlusherAlive } from "./flusher-lock.ts";
 import { readInstallId } from "./install-id.ts";
-import type { IntakeSinkOptions, OpenIntake } from "./intake-sink.ts";
-import { folderOf, openIntake } from "./intake-sink.ts";
+import { folderOf } from "./intake-place.ts";
+import type { IntakeSinkOptions } from "./intake-sink.ts";
 import { onExit } from "./on-exit.ts";
 import { readPause } from "./pause-file.ts";
 import { spawnFlusher } from "./spawn-flusher.ts";
@@ -24,6 +26,7 @@ export interface SessionOptions {
   readonly consent: ConsentWatch;
   readonly plan: DeliveryPlan;
   readonly intake: IntakeSinkOptions;
+  readonly opener: IntakeOpener;
   /** The options of the client but for its sink and installation. */
   readonly client: Omit<ClientOptions, "sink" | "installId">;
 }
@@ -34,24 +37,21 @@ const graceMs = 500;
 /** A client and its sink for as long as there is consent: nothing is read or written before, nothing sent after. */
 export class CliSession implements Session {
   readonly installId: string | undefined;
-  readonly sink: Sink;
+  readonly sink: CommandSink;
   readonly client: Client;
   readonly #options: SessionOptions;
-  readonly #open: OpenIntake;
   readonly #folder: string | undefined;
-  /** Events of earlier commands that waited when this one began. */
-  readonly #adopted: number;
   readonly #forgetExit: () => void;
 
   constructor(options: SessionOptions) {
-    const { app, env, consent, intake } = options;
+    const { app, env, clock, consent, plan, intake, opener } = options;
     this.#options = options;
     this.installId = readInstallId(platformDirectory("config", app, env), env);
-    this.#open = openIntake(intake, { allowed: () => consent.current().granted });
-    this.sink = this.#open.sink;
+    const gate = { allowed: () => consent.current().granted };
+    this.sink = new CommandSink({ intake: { ...intake, clock }, gate, opener });
     this.client = createClient({ ...options.client, sink: this.sink, installId: this.installId });
     this.#folder = folderOf(intake);
-    this.#adopted = this.sink.stats().adopted;
+    if (plan.kind === "in-process") void this.sink.open();
     // `process.exit` closes nothing: what waits then is sent all the same.
     this.#forgetExit = onExit(() => this.#sendLater());
   }
@@ -59,12 +59,13 @@ export class CliSession implements Session {
   /** Drops what waits: telemetry was switched off. */
   revoke(): void {
     this.#forgetExit();
-    this.sink.discard?.("consent");
+    this.sink.discard("consent");
     void this.client.close({ timeoutMs: 0 });
   }
 
   async close({ timeoutMs }: TimeoutOptions): Promise<ClientStats> {
     const { plan } = this.#options;
+    if (plan.kind !== "detached" || !this.sink.canLeave) await this.sink.open();
     const stats = await this.client.close({ timeoutMs: this.#closeMs(timeoutMs) });
     this.#forgetExit();
     if (plan.kind === "detached" && stats.handedOver > 0) this.#sendLater();
@@ -73,7 +74,9 @@ export class CliSession implements Session {
 
   #closeMs(asked: number = defaultLimits.closeMs): number {
     const { plan } = this.#options;
-    const { transport, survives } = this.#open;
+    const { opened } = this.sink;
+    if (opened === undefined) return 0;
+    const { transport, survives, sink } = opened;
     // What only this process has, nobody else can send.
     if (plan.kind !== "in-process" && !survives()) return asked;
     // Whoever gives no time wants no attempt that is broken off.
@@ -83,7 +86,7 @@ export class CliSession implements Session {
         return Math.min(asked, plan.capMs ?? asked);
       // What earlier commands left gets the time it needs; else no more than a person does not notice.
       case "next-start":
-        return Math.min(asked, this.#adopted > 0 ? asked : graceMs);
+        return Math.min(asked, sink.stats().adopted > 0 ? asked : graceMs);
       case "detached":
         // A request under way may end, so that it need not be repeated.
         if (transport.busy > 0) return Math.min(asked, graceMs);

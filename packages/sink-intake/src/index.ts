@@ -20,7 +20,7 @@ export type {
 export { ActivityError, consoleSink, fanOut, filter, memorySink, noopSink } from "@activity/core";
 export { addAttributes, createClient, runWithAttributes } from "@activity/core/node";
 export type { CliClient, CliClientOptions } from "./cli-client.ts";
-export { createCliClient } from "./cli-client.ts";
+export { createCliClient } from "./create-cli-client.ts";
 export type { CustomAuth, IntakeAuth } from "./intake-auth.ts";
 export type { IntakeSinkOptions } from "./intake-sink.ts";
 export { intakeSink } from "./intake-sink.ts";

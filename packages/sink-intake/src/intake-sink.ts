@@ -1,5 +1,6 @@
 import type {
   ActivityEvent,
+  Attributes,
   Importance,
   Problem,
   ProblemHandler,
@@ -7,15 +8,23 @@ import type {
   Sink,
   Store,
 } from "@activity/core";
-import { createMemoryStore, createOutbox, defaultLimits, systemClock } from "@activity/core";
-import type { Environment } from "@activity/spool";
-import { createSpoolStore, makeFolder, spoolFolder } from "@activity/spool";
+import {
+  createEvent,
+  createMemoryStore,
+  createOutbox,
+  defaultLimits,
+  eventNames,
+  eventTypes,
+  systemClock,
+} from "@activity/core";
+import type { Environment, JournalRest } from "@activity/spool";
+import { createSpoolStore } from "@activity/spool";
 import type { GatedTransport } from "./gated-transport.ts";
 import { gatedTransport } from "./gated-transport.ts";
-import type { IntakeAuth } from "./intake-auth.ts";
-import { credentialOf } from "./intake-auth.ts";
+import { authOf, folderOf, placeOf, requireFolder } from "./intake-place.ts";
+import { checkMode } from "./intake-settings.ts";
 import type { IntakeTransportOptions } from "./intake-transport.ts";
-import { countingTransport, invalidOption } from "./intake-transport.ts";
+import { countingTransport } from "./intake-transport.ts";
 import { RefusalCount } from "./refusal-count.ts";
 
 /** Options of an intake sink. */
@@ -58,6 +67,16 @@ export interface IntakeGate {
   readonly impatient?: boolean | undefined;
 }
 
+/** What a program has recorded before it opened a sink. */
+export interface CarriedEvents {
+  /** Events in files of the spool. */
+  readonly journal?: JournalRest | undefined;
+  /** Events that are nowhere else. */
+  readonly held?: readonly ActivityEvent[];
+  /** The attributes of events that name what was dropped. */
+  readonly drops?: readonly Attributes[];
+}
+
 /** A sink, and the transport below it. */
 export interface OpenIntake {
   readonly sink: Sink;
@@ -80,18 +99,21 @@ export function intakeSink(options: IntakeSinkOptions): Sink {
   return openIntake(options).sink;
 }
 
-/** Opens a sink behind a gate. @throws as {@link intakeSink}. */
-export function openIntake(options: IntakeSinkOptions, gate: IntakeGate = {}): OpenIntake {
+/** Opens a sink behind a gate, and carries on with what was recorded before. @throws as {@link intakeSink}. */
+export function openIntake(
+  options: IntakeSinkOptions,
+  gate: IntakeGate = {},
+  { journal, held = [], drops = [] }: CarriedEvents = {},
+): OpenIntake {
   const { mode = "auto", clock = systemClock, retry, lingerMs, importanceOf, onProblem } = options;
-  if (!["auto", "spool", "memory"].includes(mode))
-    throw invalidOption("mode", mode, 'one of "auto", "spool" and "memory"');
+  checkMode(mode);
   const folder = folderOf(options);
   const refusals = new RefusalCount();
   const inner = countingTransport(
     { ...options, auth: authOf(options), maxInFlight: options.maxInFlight ?? (mode === "memory" ? 4 : 1) },
     refusals,
   );
-  if (mode === "spool") requireFolder(folder);
+  if (mode === "spool" && journal === undefined) requireFolder(folder);
   const transport = gatedTransport(inner, {
     folder,
     clock,
@@ -104,38 +126,19 @@ export function openIntake(options: IntakeSinkOptions, gate: IntakeGate = {}): O
   // The store speaks up while the outbox is made, before it is known who listens.
   const told: { sink?: Sink } = {};
   const tell = (problem: Problem): void => queueMicrotask(() => told.sink?.onProblem?.(problem));
-  const store = mode === "memory" ? createMemoryStore({ clock }) : openSpool(options, tell);
+  const store = mode === "memory" ? createMemoryStore({ clock }) : openSpool(options, tell, journal);
   const maxAgeMs = options.maxAgeMs ?? (mode === "memory" ? undefined : defaultLimits.spool.ageMs);
   const sink = createOutbox(transport, store, { clock, retry, lingerMs, importanceOf, onProblem, maxAgeMs });
   told.sink = sink;
+  for (const event of held) sink.record(event);
+  for (const attributes of drops) sink.record(dropsEvent(attributes));
   return { sink, transport, survives: () => store.survives };
 }
 
-/** The folder in which the events of these options wait; `undefined` where none do. */
-export function folderOf(options: IntakeSinkOptions): string | undefined {
-  return options.mode === "memory" ? undefined : spoolFolder(placeOf(options));
+function dropsEvent(attributes: Attributes): ActivityEvent {
+  return createEvent({ type: eventTypes.telemetry, name: eventNames.eventsDropped, attributes });
 }
 
-function authOf({ auth, writeKey }: IntakeSinkOptions): IntakeAuth | undefined {
-  return auth ?? (writeKey === undefined ? undefined : { kind: "bearer", token: writeKey });
-}
-
-/** The spool of this address and these credentials: what was recorded for one never leaves for another. */
-function placeOf(options: IntakeSinkOptions): Parameters<typeof spoolFolder>[0] {
-  const { app, url, directory, env } = options;
-  return { app, env, directory, destination: url, credential: credentialOf(authOf(options)) };
-}
-
-function openSpool(options: IntakeSinkOptions, onProblem: ProblemHandler): Store {
-  return createSpoolStore({ ...placeOf(options), clock: options.clock, onProblem });
-}
-
-function requireFolder(folder: string | undefined): void {
-  try {
-    if (folder === undefined) throw new Error("there is no directory for it");
-    makeFolder(folder);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw invalidOption("mode", "spool", `"auto" or "memory", since the spool cannot be used: ${why}`);
-  }
+function openSpool(options: IntakeSinkOptions, onProblem: ProblemHandler, journal?: JournalRest): Store {
+  return createSpoolStore({ ...placeOf(options), clock: options.clock, onProblem }, journal);
 }

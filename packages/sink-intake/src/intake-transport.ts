@@ -1,9 +1,10 @@
 import type { Batch, Clock, Transport, TransportLimits, Verdict } from "@activity/core";
-import { ActivityError, defaultLimits, httpContract, systemClock, toHttpVerdict } from "@activity/core";
+import { defaultLimits, httpContract, systemClock, toHttpVerdict } from "@activity/core";
 import type { KyInstance } from "ky";
 import { BodyCoding } from "./body-coding.ts";
 import type { AuthHeaders, IntakeAuth } from "./intake-auth.ts";
-import { AuthFailed, authHeaders } from "./intake-auth.ts";
+import { AuthFailed } from "./intake-auth.ts";
+import { transportSettings } from "./intake-settings.ts";
 import type { AttemptEnd } from "./network-verdict.ts";
 import { toNetworkVerdict } from "./network-verdict.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -35,9 +36,6 @@ interface Loaded {
   readonly coding: BodyCoding;
 }
 
-/** Connections of one sink. */
-const maxConnections = 4;
-
 /**
  * Posts batches as NDJSON to an intake or a proxy. One request an attempt: redirects are not followed and
  * nothing is tried again here. What an answer means: `toHttpVerdict` of core.
@@ -53,11 +51,6 @@ export function countingTransport(options: IntakeTransportOptions, refusals: Ref
   return new IntakeTransport(options, refusals);
 }
 
-/** An option that is unusable. */
-export function invalidOption(option: string, value: unknown, allowed: string): ActivityError {
-  return new ActivityError("INVALID_OPTION", `${option} is ${String(value)}; it must be ${allowed}`);
-}
-
 class IntakeTransport implements Transport {
   limits: TransportLimits;
   readonly #url: string;
@@ -70,16 +63,11 @@ class IntakeTransport implements Transport {
   #loaded: Promise<Loaded> | undefined;
 
   constructor(options: IntakeTransportOptions, refusals: RefusalCount) {
-    const { gzip = 1, attemptMs = defaultLimits.attemptMs, clock = systemClock } = options;
-    const { maxInFlight = maxConnections } = options;
+    const { clock = systemClock } = options;
+    const { url, auth, gzip, attemptMs, maxInFlight } = transportSettings(options);
     const { maxEvents, maxBytes } = defaultLimits.batch;
-    if (gzip !== false && !(Number.isInteger(gzip) && gzip >= 1 && gzip <= 9))
-      throw invalidOption("gzip", gzip, "false or an integer from 1 to 9");
-    if (!(attemptMs > 0)) throw invalidOption("attemptMs", attemptMs, "above 0");
-    if (!(Number.isInteger(maxInFlight) && maxInFlight >= 1 && maxInFlight <= maxConnections))
-      throw invalidOption("maxInFlight", maxInFlight, `an integer from 1 to ${maxConnections}`);
-    this.#url = checkUrl(options.url);
-    this.#auth = authHeaders(options.auth);
+    this.#url = url;
+    this.#auth = auth;
     this.#options = options;
     this.#refusals = refusals;
     this.#clock = clock;
@@ -186,14 +174,4 @@ function withoutCredentials(): Verdict {
 async function load(gzip: number | false): Promise<Loaded> {
   const [{ default: ky }, zlib] = await Promise.all([import("ky"), import("node:zlib")]);
   return { ky, coding: new BodyCoding(gzip, zlib) };
-}
-
-/** @throws INVALID_OPTION unless it is an http or https URL without credentials in it. */
-function checkUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new ActivityError("INVALID_OPTION", "url must be an absolute http or https URL");
-  if (url.username !== "" || url.password !== "")
-    throw new ActivityError("INVALID_OPTION", "url must hold no user name and password; use auth");
-  return url.href;
 }

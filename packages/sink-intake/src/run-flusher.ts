@@ -5,7 +5,8 @@ import type { Environment } from "@activity/spool";
 import { watchConsent } from "./consent.ts";
 import type { FlusherJob } from "./flusher-job.ts";
 import { takeFlusherLock } from "./flusher-lock.ts";
-import { folderOf, openIntake } from "./intake-sink.ts";
+import { folderOf } from "./intake-place.ts";
+import { openIntake } from "./intake-sink.ts";
 import { readPause } from "./pause-file.ts";
 
 /** How long a flusher works, in milliseconds. */

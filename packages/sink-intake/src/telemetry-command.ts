@@ -12,8 +12,9 @@ import { writeConsentFile } from "./consent-file.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { planDelivery } from "./delivery-plan.ts";
 import { readInstallId } from "./install-id.ts";
+import { folderOf } from "./intake-place.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
-import { folderOf, openIntake } from "./intake-sink.ts";
+import { openIntake } from "./intake-sink.ts";
 import { readPause } from "./pause-file.ts";
 import { untilDelivered } from "./run-flusher.ts";
 

@@ -51,6 +51,11 @@ export class FileContent implements SegmentContent {
     return new FileContent(folder, name);
   }
 
+  /** What its name says now. */
+  get name(): SegmentName {
+    return this.#name;
+  }
+
   /** Where the file is now. */
   get path(): string {
     return join(this.#folder, formatSegmentName(this.#name));
@@ -59,6 +64,12 @@ export class FileContent implements SegmentContent {
   /** Bytes in the file. @throws when it is gone. */
   get size(): number {
     return statSync(this.path).size;
+  }
+
+  /** Takes no more lines. */
+  seal(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
   }
 
   append(line: Uint8Array, length: number): void {
@@ -85,12 +96,12 @@ export class FileContent implements SegmentContent {
   }
 
   mark(state: SegmentName["state"], extent: SegmentExtent): void {
-    this.#seal();
+    this.seal();
     this.#rename({ ...this.#name, ...extent, state });
   }
 
   replace(lines: Uint8Array, extent: SegmentExtent): void {
-    this.#seal();
+    this.seal();
     // The count is unknown between the two steps, so that a name never lies, wherever the process dies.
     this.#rename({ ...this.#name, count: undefined, offset: 0 });
     const draft = `${this.path}.tmp`;
@@ -100,12 +111,12 @@ export class FileContent implements SegmentContent {
   }
 
   leave(extent: SegmentExtent): void {
-    this.#seal();
+    this.seal();
     this.#rename({ ...this.#name, ...extent, state: "pending", owner: undefined });
   }
 
   remove(): void {
-    this.#seal();
+    this.seal();
     try {
       unlinkSync(this.path);
     } catch (cause) {
@@ -129,11 +140,6 @@ export class FileContent implements SegmentContent {
     } finally {
       closeSync(fd);
     }
-  }
-
-  #seal(): void {
-    this.#writer?.close();
-    this.#writer = undefined;
   }
 
   #rename(name: SegmentName): void {

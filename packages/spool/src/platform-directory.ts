@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /** `state`: what a program keeps between runs · `config`: what belongs to its settings. */
@@ -44,7 +43,7 @@ function absolute(path: string | undefined): string | undefined {
 
 function userHome(): string | undefined {
   try {
-    return homedir();
+    return process.getBuiltinModule("node:os").homedir(); // Most know their home by its variable.
   } catch {
     return undefined; // A user without an entry has no home.
   }

@@ -12,7 +12,8 @@ export interface MarkName extends NumberedSource {
   readonly owner: string;
 }
 
-interface OwnMark {
+/** The mark of a source that this process numbers. */
+export interface OwnMark {
   readonly source: NumberedSource;
   /** How it stands on disk. */
   name: MarkName;
@@ -33,9 +34,15 @@ export class SourceMarks {
   readonly #marks = new Map<NumberedSource, OwnMark>();
   #given = false;
 
-  constructor(folder: string, owner: () => string) {
+  constructor(folder: string, owner: () => string, before: readonly OwnMark[] = []) {
     this.#folder = folder;
     this.#owner = owner;
+    for (const mark of before) this.#marks.set(mark.source, mark);
+  }
+
+  /** The marks as they stand, for whoever carries on in this process. */
+  get own(): readonly OwnMark[] {
+    return [...this.#marks.values()];
   }
 
   /** Marks a source whose first event is about to be written. @throws when the disk does not take it. */

@@ -16,6 +16,7 @@ import { FolderShare, usageOf } from "./folder-share.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LeftSegment } from "./left-segment.ts";
 import { adoptSegments } from "./left-segment.ts";
+import { resumeSegments } from "./resume-segments.ts";
 import { Segment } from "./segment.ts";
 import { SegmentEvictor } from "./segment-evictor.ts";
 import { SegmentLosses } from "./segment-losses.ts";
@@ -24,12 +25,14 @@ import { SegmentQueues } from "./segment-queues.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import type { MarkName } from "./source-marks.ts";
 import { removeMark, SourceMarks, takeEndedSources } from "./source-marks.ts";
-import { checkFolder, spoolFolder, syncFolder } from "./spool-folder.ts";
+import { checkFolder, spoolFolder } from "./spool-folder.ts";
+import type { JournalRest } from "./spool-journal.ts";
 import { buildLease, segmentsOf, UnreadableSegment } from "./spool-lease.ts";
 import type { SpoolStoreOptions } from "./spool-options.ts";
 import { checkSpoolOptions } from "./spool-options.ts";
 import { surveyOwners } from "./survey-owners.ts";
 import { type RunLimits, type RunPart, takeRun } from "./take-run.ts";
+import { UnsyncedSegments } from "./unsynced-segments.ts";
 
 /** A store on disk, and what it can tell of itself. */
 export interface SpoolStore extends Store {
@@ -50,10 +53,11 @@ export interface SpoolStore extends Store {
  *
  * The events that a process had leased when it died are sent again by whoever adopts them.
  *
+ * @param rest What a {@link SpoolJournal} of this process has written into the same folder; it counts as appended here.
  * @throws INVALID_OPTION for an option that cannot be.
  */
-export function createSpoolStore(options: SpoolStoreOptions): SpoolStore {
-  return new DiskStore(checkSpoolOptions(options), spoolFolder(options));
+export function createSpoolStore(options: SpoolStoreOptions, rest?: JournalRest): SpoolStore {
+  return new DiskStore(checkSpoolOptions(options), spoolFolder(options), rest);
 }
 
 /** Opens the spool that stands in a folder, whoever it belongs to. */
@@ -65,6 +69,7 @@ class DiskStore implements SpoolStore {
   readonly folder: string | undefined;
   readonly capacity: { events: number; bytes: number };
   readonly usage: StoreUsage;
+  readonly entered: number;
   onReady?: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #segmentBytes: number;
@@ -79,14 +84,14 @@ class DiskStore implements SpoolStore {
   #marks: SourceMarks | undefined;
   #ended: readonly MarkName[] = [];
   readonly #leases = new Map<Lease, readonly RunPart[]>();
-  readonly #unsynced = new Set<Segment>();
+  readonly #unsynced = new UnsyncedSegments();
   readonly #commit: GroupCommit;
   /** The segment that took the last event. */
   #current: Segment | undefined;
-  #last: Position = 0;
+  #last: Position;
   #adoptedSegments = 0;
 
-  constructor(options: SpoolStoreOptions, folder: string | undefined) {
+  constructor(options: SpoolStoreOptions, folder: string | undefined, rest?: JournalRest) {
     const { spool, batch } = defaultLimits;
     const { maxEvents = Number.POSITIVE_INFINITY, clock = systemClock, onProblem } = options;
     const { write = "event", segmentBytes = spool.segmentBytes, lease = batch } = options;
@@ -96,21 +101,28 @@ class DiskStore implements SpoolStore {
     this.#syncAll = options.durability === "disk";
     this.folder = folder;
     const tell: ProblemHandler = (problem) => onProblem?.(problem);
-    this.#writer = new SegmentWriter({ folder, clock, coalesce: write === "tick", tell });
+    this.#writer = new SegmentWriter({ folder, clock, coalesce: write === "tick", before: rest, tell });
     const owner = (): string => this.#writer.ownerText;
     const limits = { bytes: options.maxBytes ?? spool.bytes, files: options.maxFiles ?? spool.files };
     this.#share = new FolderShare({ folder, owner, clock, limits });
     this.#losses = new SegmentLosses(folder, tell);
-    if (folder !== undefined && write === "event") this.#marks = new SourceMarks(folder, owner);
+    const proves = write === "event" && (rest === undefined || rest.marks !== undefined);
+    if (folder !== undefined && proves) this.#marks = new SourceMarks(folder, owner, rest?.marks);
     this.#evictor = new SegmentEvictor({
       queues: this.#queues,
       read: (left) => this.#readLeft(left),
       dropFirst: (segment) => this.#dropFirst(segment),
       lose: (segment, cause) => this.#lose(segment, cause),
     });
-    this.#commit = new GroupCommit({ last: () => this.#last, sync: () => this.#sync() });
+    this.#commit = new GroupCommit({ last: () => this.#last, sync: () => this.#unsynced.sync(folder) });
     this.capacity = { events: maxEvents, bytes: limits.bytes };
     this.usage = this.#queues.usage;
+    this.entered = rest?.last ?? 0;
+    this.#last = this.entered;
+    for (const segment of folder === undefined ? [] : resumeSegments(folder, rest)) {
+      this.#queues.add(segment);
+      this.#unsynced.add(segment);
+    }
   }
 
   get survives(): boolean {
@@ -140,7 +152,6 @@ class DiskStore implements SpoolStore {
     }
     this.#current = segment;
     if (!segment.unsynced) this.#unsynced.add(segment);
-    segment.unsynced = true;
     segment.add(segment.bytes + line.length, ++this.#last, this.#clock.monotonic());
     this.#queues.entered(segment, line.length);
     const position = this.#last;
@@ -271,7 +282,7 @@ class DiskStore implements SpoolStore {
     for (const segment of [...this.#queues]) {
       if (!(segment instanceof Segment) || segment.perishable().length === 0) continue;
       try {
-        this.#queues.add(segment.moveTo((lines) => this.#writer.create(lines, segment)));
+        this.#queues.add(segment.moveTo((lines) => this.#writer.create(lines, lines.length, segment)));
         this.#remove(segment);
       } catch {
         // The disk has been told of before.
@@ -363,19 +374,6 @@ class DiskStore implements SpoolStore {
   #look(): void {
     this.#share.look();
     this.capacity.bytes = this.#share.bytes;
-  }
-
-  async #sync(): Promise<void> {
-    const segments = [...this.#unsynced];
-    this.#unsynced.clear();
-    for (const segment of segments) segment.unsynced = false;
-    try {
-      await Promise.all(segments.map((segment) => segment.content.sync()));
-      if (this.folder !== undefined && segments.length > 0) await syncFolder(this.folder);
-    } catch (cause) {
-      for (const segment of segments) this.#unsynced.add(segment);
-      throw cause;
-    }
   }
 
   /** Does something on disk on which no event depends. */

@@ -1,7 +1,7 @@
 import type { NumberedSource } from "../ports/store.ts";
 
 declare const eventBrand: unique symbol;
-/** Marks events of every copy of the package. Inside core only. */
+/** Marks events of every copy of the package, and asks one what numbered it. Inside core only. */
 export const brand: unique symbol = /* @__PURE__ */ Symbol.for("@activity/event");
 
 /** What JSON can hold. */
@@ -60,16 +60,14 @@ class CheckedEvent implements Envelope {
     this.#source = source;
   }
 
-  static sourceOf(event: object): NumberedSource | undefined {
-    return #source in event ? event.#source : undefined;
-  }
-
   toJSON(): EventObject {
     return JSON.parse(this.text) as EventObject; // The text was checked when the event was made.
   }
 
-  /** Says to every copy of the package that this is an event. */
-  [brand](): void {}
+  /** Says to every copy of the package that this is an event, and what numbered it. */
+  [brand](): NumberedSource | undefined {
+    return this.#source;
+  }
 }
 
 /** Makes an event of text that has been checked; `source` gave it its number, here and now. Inside core only. */
@@ -86,9 +84,9 @@ export function brandEvent(
   return new CheckedEvent(text, id, time, type, name, source) as unknown as ActivityEvent;
 }
 
-/** What numbered an event in this process; `undefined` for one that was made elsewhere. Inside core only. */
+/** What numbered an event in this process; `undefined` for one that was made elsewhere. For sinks that keep events by themselves. */
 export function sourceOf(event: ActivityEvent): NumberedSource | undefined {
-  return CheckedEvent.sourceOf(event);
+  return (event as unknown as CheckedEvent)[brand](); // Every event has it, whichever copy made it.
 }
 
 /** Whether a value is an event made by this or another copy of the package. */

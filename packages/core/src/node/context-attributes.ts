@@ -1,5 +1,5 @@
 import type { Attributes } from "../event/activity-event.ts";
-import { contextStore } from "./context-store.ts";
+import { contextStore, currentFrame } from "./context-store.ts";
 import { activeTraceIds } from "./trace-context.ts";
 
 /**
@@ -21,7 +21,7 @@ export function runWithAttributes<Result>(attributes: Attributes, run: () => Res
  * @returns `false` when there is no context, and nothing was done.
  */
 export function addAttributes(attributes: Attributes): boolean {
-  const frame = contextStore().getStore();
+  const frame = currentFrame();
   if (frame === undefined) return false;
   frame.attributes = merge(frame.attributes, attributes);
   return true;
@@ -33,7 +33,7 @@ export function addAttributes(attributes: Attributes): boolean {
  * adds to every event.
  */
 export function contextAttributes(): Attributes | undefined {
-  const attributes = contextStore().getStore()?.attributes;
+  const attributes = currentFrame()?.attributes;
   if (attributes && ("trace_id" in attributes || "span_id" in attributes)) return attributes;
   const ids = activeTraceIds();
   return ids === undefined ? attributes : merge(attributes, { ...ids });

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
 import type { Attributes } from "../event/activity-event.ts";
 
 /** What is known of one async context. */
@@ -10,9 +10,19 @@ export interface ContextFrame {
 /** One store for all copies of this package in a process: ES module, CommonJS, duplicate installs. */
 const storeKey = Symbol.for("@activity/context");
 
-/** The store of this process, made at first use. */
+const shared = globalThis as { [storeKey]?: AsyncLocalStorage<ContextFrame> }; // Only `contextStore` writes the key.
+
+/** The store of this process, made at first use: most commands know no contexts, and `node:async_hooks` is not loaded. */
 export function contextStore(): AsyncLocalStorage<ContextFrame> {
-  const shared = globalThis as { [storeKey]?: AsyncLocalStorage<ContextFrame> }; // Only this function writes the key.
-  shared[storeKey] ??= new AsyncLocalStorage<ContextFrame>();
-  return shared[storeKey];
+  const known = shared[storeKey];
+  if (known !== undefined) return known;
+  const hooks = process.getBuiltinModule("node:async_hooks");
+  const made = new hooks.AsyncLocalStorage<ContextFrame>();
+  shared[storeKey] = made;
+  return made;
+}
+
+/** What is known of the current async context. Makes no store: where there is none, nothing ran in a context. */
+export function currentFrame(): ContextFrame | undefined {
+  return shared[storeKey]?.getStore();
 }

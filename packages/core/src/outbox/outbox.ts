@@ -1,6 +1,5 @@
 import { createEventSource } from "../client/event-source.ts";
 import { systemClock } from "../clock.ts";
-import { checkNumber } from "../errors/check-number.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
@@ -22,31 +21,13 @@ import { importances } from "../ports/store.ts";
 import type { Transport } from "../ports/transport.ts";
 import { Announcer } from "./announcer.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
-import type { RetryOptions } from "./gate.ts";
-import { importanceOf } from "./importance-of.ts";
+import { ask, chooseImportance } from "./importance-of.ts";
 import { Ledger } from "./ledger.ts";
+import type { OutboxOptions } from "./outbox-options.ts";
+import { checkOutboxOptions } from "./outbox-options.ts";
 import { takeBack } from "./take-back.ts";
 import type { Ticket } from "./waiters.ts";
 import { Waiters } from "./waiters.ts";
-
-/** Options of an outbox. Each has a default. */
-export interface OutboxOptions {
-  /** How long a recorded event may wait for others to fill a batch, in milliseconds. @defaultValue 1,000 */
-  readonly lingerMs?: number | undefined;
-  /** @defaultValue a random part of 200 ms · 2ⁿ, at most 60 s */
-  readonly retry?: RetryOptions | undefined;
-  /** How long an event may wait before it is dropped as `expired`, in milliseconds. @defaultValue no limit */
-  readonly maxAgeMs?: number | undefined;
-  /**
-   * How much an event matters when room is short. `kept` is for events that `write` took and counts as no
-   * answer. @defaultValue by its type, see {@link importanceOf}
-   */
-  readonly importanceOf?: ((event: ActivityEvent) => Importance) | undefined;
-  /** Whether dropped and rejected events are named downstream by `events_dropped`. @defaultValue true */
-  readonly announceDrops?: boolean | undefined;
-  readonly onProblem?: ProblemHandler | undefined;
-  readonly clock?: Clock | undefined;
-}
 
 /** A write whose events have entered. */
 interface Written {
@@ -65,10 +46,7 @@ const maxGraceMs = 100;
  * @throws INVALID_OPTION for a number that is out of its range
  */
 export function createOutbox(transport: Transport, store: Store, options: OutboxOptions = {}): Sink {
-  checkNumber("lingerMs", options.lingerMs, { min: 0 });
-  checkNumber("maxAgeMs", options.maxAgeMs, { min: 1 });
-  checkNumber("retry.baseMs", options.retry?.baseMs, { min: 0 });
-  checkNumber("retry.capMs", options.retry?.capMs, { min: 0 });
+  checkOutboxOptions(options);
   return new Outbox(transport, store, options);
 }
 
@@ -113,6 +91,10 @@ class Outbox implements Sink {
       announcer: this.#announcer,
       tell,
     });
+    for (let position = 1; position <= (store.entered ?? 0); position++) {
+      this.#ledger.record();
+      this.#waiters.enter(position);
+    }
     // Last, since it may record that the sources of others have ended.
     this.#loop.adopt();
   }
@@ -121,7 +103,7 @@ class Outbox implements Sink {
     if (this.#closing !== undefined) return this.#dropLate(event, "closed");
     if (this.#loop.denied) return this.#dropLate(event, "consent");
     this.#begin(sourceOf(event));
-    this.#append(event, this.#importanceOf(event));
+    this.#append(event, chooseImportance(event, this.#options.importanceOf));
     this.#makeRoom();
     this.#loop.linger();
   }
@@ -166,13 +148,6 @@ class Outbox implements Sink {
     const position = this.#store.append(event.text, lane, importance);
     this.#waiters.enter(position);
     return position;
-  }
-
-  #importanceOf(event: ActivityEvent): Importance {
-    if (!this.#options.importanceOf) return importanceOf(event.event_type);
-    const own: number = ask(() => this.#options.importanceOf?.(event)) ?? importances.kept;
-    const usable = Number.isInteger(own) && own >= 0 && own < importances.kept;
-    return usable ? (own as Importance) : importanceOf(event.event_type); // Compared just now.
   }
 
   /** Gives up what the store has no room for. Last of all, since it tells the host, who may record again. */
@@ -306,14 +281,5 @@ class Outbox implements Sink {
       this.onProblem ??= warnOnce();
       guardHandler(this.onProblem)(problem);
     });
-  }
-}
-
-/** What a function that is not ours answers; that it throws costs the event its place in line and nothing else. */
-function ask<T>(answer: () => T): T | undefined {
-  try {
-    return answer();
-  } catch {
-    return undefined;
   }
 }

@@ -67,6 +67,8 @@ export interface Store {
   /** Whether what it holds outlives this process. */
   readonly survives: boolean;
   readonly usage: StoreUsage;
+  /** Events of this process that it holds already when its outbox is made, at the positions from 1 to this. @defaultValue 0 */
+  readonly entered?: number | undefined;
   /** Keeps one event. Never refuses: the outbox asks {@link Store.evict} next. */
   append(text: string, lane: number, importance: Importance): Position;
   /** Resolves when everything up to a position is on disk. At once where `survives` is false. */

@@ -1,6 +1,6 @@
 import type { Problem } from "../errors/problem.ts";
-import type { OutboxOptions } from "../outbox/outbox.ts";
 import { createOutbox } from "../outbox/outbox.ts";
+import type { OutboxOptions } from "../outbox/outbox-options.ts";
 import type { Sink } from "../ports/sink.ts";
 import type { Store } from "../ports/store.ts";
 import type { Batch } from "../ports/transport.ts";

@@ -1,0 +1,52 @@
+import { ActivityError, checkOutboxOptions, defaultLimits, invalidOption } from "@activity/core";
+import type { AuthHeaders } from "./intake-auth.ts";
+import { authHeaders } from "./intake-auth.ts";
+import { authOf } from "./intake-place.ts";
+import type { IntakeSinkOptions } from "./intake-sink.ts";
+import type { IntakeTransportOptions } from "./intake-transport.ts";
+
+/** The options of a transport, checked and with every default in place. */
+export interface TransportSettings {
+  readonly url: string;
+  readonly auth: AuthHeaders;
+  readonly gzip: number | false;
+  readonly attemptMs: number;
+  readonly maxInFlight: number;
+}
+
+/** Connections of one sink. */
+const maxConnections = 4;
+
+/** Settles the options of a transport. @throws INVALID_OPTION when one is unusable. */
+export function transportSettings(options: IntakeTransportOptions): TransportSettings {
+  const { gzip = 1, attemptMs = defaultLimits.attemptMs, maxInFlight = maxConnections } = options;
+  if (gzip !== false && !(Number.isInteger(gzip) && gzip >= 1 && gzip <= 9))
+    throw invalidOption("gzip", gzip, "false or an integer from 1 to 9");
+  if (!(attemptMs > 0)) throw invalidOption("attemptMs", attemptMs, "above 0");
+  if (!(Number.isInteger(maxInFlight) && maxInFlight >= 1 && maxInFlight <= maxConnections))
+    throw invalidOption("maxInFlight", maxInFlight, `an integer from 1 to ${maxConnections}`);
+  return { url: checkUrl(options.url), auth: authHeaders(options.auth), gzip, attemptMs, maxInFlight };
+}
+
+/** Everything that opening a sink would refuse, but for a disk that cannot be used. @throws INVALID_OPTION */
+export function checkIntakeOptions(options: IntakeSinkOptions): void {
+  checkMode(options.mode);
+  transportSettings({ ...options, auth: authOf(options) });
+  checkOutboxOptions(options);
+}
+
+/** @throws INVALID_OPTION for a mode that is none. */
+export function checkMode(mode: IntakeSinkOptions["mode"] = "auto"): void {
+  if (!["auto", "spool", "memory"].includes(mode))
+    throw invalidOption("mode", mode, 'one of "auto", "spool" and "memory"');
+}
+
+/** @throws INVALID_OPTION unless it is an http or https URL without credentials in it. */
+function checkUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ActivityError("INVALID_OPTION", "url must be an absolute http or https URL");
+  if (url.username !== "" || url.password !== "")
+    throw new ActivityError("INVALID_OPTION", "url must hold no user name and password; use auth");
+  return url.href;
+}
