@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
@@ -194,5 +194,17 @@ describe("activity-intake", () => {
     const next = startIntake(environment);
     const again = await post(await next.address, `${eventText("0-0")}\n${eventText("1-0")}`);
     expect(again.body).toMatchObject({ accepted: 0, duplicates: 2 });
+  });
+
+  it("confirms nothing that it wrote into a directory which was removed, and makes a new one", async () => {
+    const data = join(directory.path, "data");
+    const intake = startIntake({ ACTIVITY_DATA_DIR: data });
+    const url = await intake.address;
+    expect((await post(url, eventText(1))).status).toBe(202);
+    rmSync(data, { recursive: true });
+    const refused = await post(url, eventText(2));
+    expect([refused.status, refused.body["code"]]).toEqual([503, "not_confirmed"]);
+    expect((await post(url, eventText(2))).body).toMatchObject({ accepted: 1, duplicates: 0 });
+    expect(await idsIn(data)).toEqual(["id-2"]);
   });
 });

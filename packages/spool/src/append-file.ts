@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
 /** A file with one writer, which only ever grows by whole appends. */
 export class AppendFile {
@@ -20,6 +20,11 @@ export class AppendFile {
   /** Whether it still takes appends. */
   get open(): boolean {
     return this.#fd !== undefined && !this.#closing;
+  }
+
+  /** Whether somebody has removed it: what it takes is found by nobody. */
+  get removed(): boolean {
+    return this.#fd !== undefined && fstatSync(this.#fd).nlink === 0;
   }
 
   /**

@@ -232,4 +232,19 @@ describe("reading segments", () => {
     }
     expect(idsOf(texts)).toEqual(["test.1", "test.3"]);
   });
+
+  it("calls nothing durable that stands in a file which somebody has removed, and goes on in a new one", async () => {
+    const folder = join(directory.path, "data");
+    const sink = openSink({ directory: folder });
+    expect(await sink.write([testEvent(1)])).toEqual({ state: "done", reached: "delivered" });
+    rmSync(folder, { recursive: true });
+    const lost = await sink.write([testEvent(2)]);
+    expect(lost).toMatchObject({ state: "done", except: [{ index: 0, was: "unknown" }] });
+    expect(await sink.write([testEvent(2)])).toEqual({ state: "done", reached: "delivered" });
+    expect(idsOf(await found(folder))).toEqual(["test.2"]);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining("was removed by somebody else") }),
+    );
+    expect(await sink.close()).toMatchObject({ recorded: 3, delivered: 2, dropped: 1, pending: 0 });
+  });
 });

@@ -58,11 +58,15 @@ export class RotatingFile {
     }
   }
 
-  /** Resolves when everything appended before survives the death of the machine. */
+  /**
+   * Resolves when everything appended before survives the death of the machine. Rejects when the disk failed, or a
+   * file was removed; the next append begins a new one then.
+   */
   async sync(): Promise<void> {
     const retired = [...this.#retired];
     const files = this.#current === undefined ? retired : [...retired, this.#current];
     await Promise.all(files.map((file) => file.sync()));
+    this.#refuseRemoved(files);
     if (!this.#namesSynced) {
       this.#namesSynced = true;
       await syncFolder(this.#options.directory);
@@ -119,6 +123,18 @@ export class RotatingFile {
     this.#current = new AppendFile(join(directory, `events-${begun}-${this.#nonce}-${number}.ndjson`));
     this.#namesSynced = false;
     return this.#current;
+  }
+
+  /** What stands in a file without a name is lost with this process, however often it is synced. */
+  #refuseRemoved(files: readonly AppendFile[]): void {
+    const removed = files.filter((file) => file.removed);
+    if (removed.length === 0) return;
+    for (const file of removed) {
+      this.#retired.delete(file);
+      if (file === this.#current) this.#current = undefined;
+      file.close();
+    }
+    throw new Error(`${removed.map(({ path }) => path).join(", ")} was removed by somebody else`);
   }
 
   /** Leaves no empty file for every event that the disk refuses. */
