@@ -124,7 +124,8 @@ function collect(
       deadline.cancel();
       reject(error instanceof Refusal ? error : incomplete(size));
     };
-    read(take).then(whole, broken);
+    // Memory for the whole may be what is missing.
+    read(take).then(whole, broken).catch(reject);
   });
 }
 
