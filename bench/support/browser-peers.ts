@@ -1,4 +1,7 @@
-/** Other SDKs in the pages of the disasters, each at its documented best settings against loss. */
+/**
+ * Other SDKs in the pages of the disasters, each at its documented best settings against loss. Their pages count as there
+ * when the SDK is, and record that they were opened, as pages do: some look at what earlier pages left only then.
+ */
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { bundlePage, type Sdk } from "../../e2e/browser/sdk.ts";
@@ -7,7 +10,7 @@ import { bundlePage, type Sdk } from "../../e2e/browser/sdk.ts";
 export interface Peer {
   readonly name: string;
   readonly settings: string;
-  /** A module that puts `sdk` on `globalThis`. */
+  /** A module that puts `sdk` on `globalThis` when it is ready. */
   readonly code: string;
 }
 
@@ -32,6 +35,7 @@ export const browserPeers: readonly Peer[] = [
         opt_out_useragent_filter: true, rate_limiting: { events_per_second: 1000, events_burst_limit: 10000 },
       });
       globalThis.sdk = { track: (mark) => posthog.capture("click", { mark, screen_name: "home" }) };
+      posthog.capture("opened");
     `,
   },
   {
@@ -44,7 +48,10 @@ export const browserPeers: readonly Peer[] = [
       const analytics = AnalyticsBrowser.load({
         writeKey: "trial", cdnSettings: { integrations: { "Segment.io": settings } },
       });
-      globalThis.sdk = { track: (mark) => void analytics.track("click", { mark, screen_name: "home" }) };
+      analytics.ready(() => {
+        globalThis.sdk = { track: (mark) => void analytics.track("click", { mark, screen_name: "home" }) };
+        analytics.track("opened");
+      });
     `,
   },
   {
@@ -60,6 +67,7 @@ export const browserPeers: readonly Peer[] = [
       globalThis.sdk = {
         track: (mark) => trackSelfDescribingEvent({ event: { schema, data: { mark, screen_name: "home" } } }),
       };
+      sdk.track("opened");
     `,
   },
 ];

@@ -78,8 +78,9 @@ const forAll: readonly Disaster[] = [
       await world.site.down();
       for (const page of pages) await world.track(page, 100);
       await sleep(awayMs);
+      for (const page of pages) await page.close();
       await world.site.up();
-      for (const page of pages) await page.reload();
+      await world.open();
     },
   },
   {

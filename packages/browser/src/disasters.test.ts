@@ -29,11 +29,12 @@ const settled = (page: Page) => page.waitForFunction(() => client.stats().pendin
 const failed = (page: Page) => page.waitForFunction(() => client.stats().repeats > 0);
 
 /** The clicks are all there, and none came twice. */
-async function expectClicks(count: number): Promise<void> {
+async function expectClicks(count: number, withinMs?: number): Promise<void> {
   const clicks = () => trial.collector.events.filter(({ event_name }) => event_name === "click");
   await until(
     () => clicks().length >= count,
     () => `${clicks().length} of ${count} clicks arrived`,
+    withinMs,
   );
   expect(new Set(clicks().map(({ event_id }) => event_id)).size).toBe(count);
   const ids = trial.collector.events.map(({ event_id }) => event_id);
@@ -119,7 +120,8 @@ describe("a storage that does not work", () => {
     await tab.page.goto(trial.collector.origin);
     await makeClient(tab.page);
     await record(tab.page, 10);
-    await expectClicks(10);
+    // One that is silent is waited for.
+    await expectClicks(10, 25_000);
     await settled(tab.page);
     expect(await stats(tab.page)).toMatchObject({ storage: "memory", delivered: 10 });
     expect(tab.problems).toEqual([]);

@@ -26,8 +26,8 @@ export interface JournalContent {
 }
 
 const storeName = "events";
-/** A database that does not open in this time never will. */
-const openMs = 3_000;
+/** A database that does not open in this time never will. On a busy machine it may take several seconds. */
+const openMs = 10_000;
 
 /** Makes a journal; nothing is opened before the first call. */
 export function createJournal(name: string, clock: PageClock): Journal {
