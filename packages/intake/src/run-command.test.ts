@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import {
   eventText,
   idsIn,
@@ -15,6 +15,8 @@ import {
 } from "../test/intake-fixtures.ts";
 import { createWriteKey, formatWriteKey } from "./keys/write-key.ts";
 
+// Each starts some processes from source.
+jest.setTimeout(60_000);
 let directory: ReturnType<typeof temporaryDirectory>;
 beforeEach(() => {
   directory = temporaryDirectory();
