@@ -133,13 +133,16 @@ function fullObject({ name, attributes }: SampleCall, n: number): object {
   };
 }
 
-/** Over objects that were parsed before the measurement, as a server has them. */
+/** Over objects that were parsed before the measurement, as a server has them, each of its own time and day. */
 function handCheckArm(): Arm<Sample> {
   let parsed: readonly object[] = [];
   return {
     name: "hand check of the four fields",
     before: () => {
-      parsed = samples(500, 3).map(({ full }) => JSON.parse(JSON.stringify(full)) as object);
+      parsed = samples(500, 3).map(({ full }, n) => {
+        const event_time = new Date(nowMs + n * 23_456_789).toISOString();
+        return JSON.parse(JSON.stringify({ ...full, event_time })) as object;
+      });
     },
     run: (calls) => {
       for (let index = 0; index < calls.length; index++)

@@ -33,7 +33,7 @@ export function layerAttributes(...layers: readonly (Attributes | undefined)[]):
 }
 
 /**
- * What follows a layer's head: a call's members and the closing brace, `""` for none, or `undefined` when
+ * What follows a layer's head: a call's members, if any, and the closing brace, or `undefined` when
  * only the careful way can tell. Later attributes win over earlier ones.
  */
 export function encodeRest(
@@ -42,7 +42,7 @@ export function encodeRest(
 ): string | undefined {
   const call = dynamic.length === 1 ? dynamic[0] : mergeQuickly(dynamic);
   if (call) return encodeQuickly(call, layer.taken, layer.room);
-  return dynamic.length === 1 ? "" : undefined;
+  return dynamic.length === 1 ? "}" : undefined;
 }
 
 /** One object for all; `undefined` where one is a Map or its like, or throws when read: the careful way knows. */

@@ -1,4 +1,5 @@
 import { nanoid } from "nanoid";
+import { flatten } from "../event/flatten.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** A time, and how it stands in an event. */
@@ -26,39 +27,34 @@ export function createEventSource(
   clock: Pick<Clock, "now" | "createId">,
   createId?: () => string,
 ): EventSource {
-  let source: string | undefined;
-  let last = 0;
-  /** What ids begin with up to the last three digits of their number. */
-  let start = "";
+  let prefix = "";
   let momentMs = Number.NaN;
   let moment: Moment = { time: "", text: "" };
-  return {
-    nextId: () => {
+  const source = {
+    name: "",
+    last: 0,
+    nextId: (): string => {
       if (createId) return createId();
-      source ??= clock.createId?.() ?? nanoid();
-      const low = ++last % 1_000;
+      if (!prefix) {
+        source.name = clock.createId?.() ?? nanoid();
+        prefix = flatten(`${source.name}.`); // In one piece, since every event has it.
+      }
+      const low = ++source.last % 1_000;
       // Engines remember the digits of thousands of numbers; that keeps garbage alive which differs in each.
-      if (last < 1_000) return `${source}.${last}`;
-      if (low === 0) start = `${source}.${last / 1_000}`;
-      return start + String(1_000 + low).slice(1);
+      return prefix + (source.last < 1_000 ? low : (source.last - low) / 1_000 + `${1_000 + low}`.slice(1));
     },
     // toISOString costs as much as encoding a whole event, so its text is kept for the millisecond.
-    now: () => {
+    now: (): Moment => {
       const ms = clock.now();
       if (ms !== momentMs) {
         const time = String(new Date(ms).toJSON());
         // RFC 3339 ends with the year 9999; other years take more characters, and no time at all takes four.
         if (time.length !== 24) throw new RangeError(`the clock shows ${ms}, which is no time of an event`);
-        moment = { time, text: `,"event_time":"${time}"` };
+        moment = { time, text: flatten(`,"event_time":"${time}"`) };
         momentMs = ms;
       }
       return moment;
     },
-    get name() {
-      return source ?? "";
-    },
-    get last() {
-      return last;
-    },
   };
+  return source;
 }

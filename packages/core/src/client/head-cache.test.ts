@@ -2,15 +2,22 @@ import { describe, expect, it } from "@jest/globals";
 import { HeadCache } from "./head-cache.ts";
 
 describe("a cache of heads", () => {
-  it("keeps what stands between time and attributes, with and without a comma", () => {
+  it("keeps what stands between time and attributes, with a comma behind it", () => {
     const cache = new HeadCache(',"a":1');
     const head = cache.add("t", "n");
-    expect(head).toEqual({
-      joined: ',"event_type":"t","event_name":"n","a":1,',
-      alone: ',"event_type":"t","event_name":"n","a":1}',
-    });
+    expect(head).toBe(',"event_type":"t","event_name":"n","a":1,');
     expect(cache.find("t", "n")).toBe(head);
-    expect([cache.find("t", "m"), cache.find("n", "t")]).toEqual([undefined, undefined]);
+    expect([cache.find("t", "m"), cache.find("n", "t"), cache.find("u", "n")]).toEqual(
+      Array(3).fill(undefined),
+    );
+  });
+
+  it("keeps one for a name: that of its last type", () => {
+    const cache = new HeadCache("");
+    cache.add("t", "n");
+    const head = cache.add("u", "n");
+    expect(head).toBe(',"event_type":"u","event_name":"n",');
+    expect([cache.find("t", "n"), cache.find("u", "n")]).toEqual([undefined, head]);
   });
 
   it("keeps 500 of them at most, since names can be user data", () => {

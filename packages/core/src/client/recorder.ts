@@ -2,7 +2,8 @@ import { sourceClosed } from "../constants/event-names.ts";
 import { eventTypes } from "../constants/event-types.ts";
 import type { ActivityEvent, Attributes } from "../event/activity-event.ts";
 import { brandEvent } from "../event/activity-event.ts";
-import { checkField, checkFields } from "../event/check-envelope.ts";
+import { checkField } from "../event/check-envelope.ts";
+import { checkLabel } from "../event/check-text.ts";
 import { encodeCarefully } from "../event/encode-carefully.ts";
 import { encodeHead, finishAttributes, surelyFitsEvent } from "../event/encode-event.ts";
 import { checkAttributes, describeProblems } from "../event/event-problems.ts";
@@ -12,7 +13,6 @@ import { applyHook } from "./before-record.ts";
 import type { ClientOptions } from "./client.ts";
 import type { EventSource } from "./event-source.ts";
 import { createEventSource } from "./event-source.ts";
-import type { Head } from "./head-cache.ts";
 import type { EventLabel } from "./teller.ts";
 import { Teller } from "./teller.ts";
 
@@ -38,6 +38,8 @@ export interface RecorderOptions extends ClientOptions {
 export class Recorder extends Teller {
   readonly #options: RecorderOptions;
   readonly #source: EventSource;
+  /** Keeps what engines compiled for events: a collection while none of them lives would throw it away. */
+  readonly shape: ActivityEvent = brandEvent("", "", "", "", "");
   #warnSwaps: boolean | undefined;
 
   constructor(options: RecorderOptions) {
@@ -103,7 +105,7 @@ export class Recorder extends Teller {
       ? [context?.(), attributes, extra, sampled ? { sample_rate: rate } : undefined]
       : [attributes];
     const rest = beforeRecord ? undefined : encodeRest(layer, dynamic);
-    const before = rest ? head.joined : head.alone;
+    const before = rest === "}" ? head.slice(0, -1) : head;
     if (rest !== undefined && surelyFitsEvent(before, rest, maxEventBytes)) this.#append(call, before, rest);
     else this.#recordCarefully(call, dynamic);
   }
@@ -133,18 +135,18 @@ export class Recorder extends Teller {
     const id = this.#source.nextId();
     const problem = createId && checkField("event_id", id);
     if (problem) return this.refuse({ problems: [problem], about: event });
-    const whole = createId
-      ? `{"event_id":${JSON.stringify(id)}${text}${head}${rest}`
-      : `{"event_id":"${id}"${text}${head}${rest}`;
+    const written = createId ? JSON.stringify(id) : `"${id}"`;
+    const whole = `{"event_id":${written}${text}${head}${rest}`;
     const numbers = createId ? undefined : this.#source;
     sink.record(brandEvent(whole, id, time, event.type, event.name, numbers));
   }
 
   /** The head of a pair that was not seen lately; `undefined` when it is unusable and was refused. */
-  #checkedHead(call: RecordCall): Head | undefined {
+  #checkedHead(call: RecordCall): string | undefined {
     const { type, name } = call;
-    const problems = checkFields({ event_type: type, event_name: name }, ["event_type", "event_name"]);
-    if (problems.length > 0) {
+    const found = [checkLabel("event_type", type), checkLabel("event_name", name)];
+    const problems = found.flatMap((problem) => problem ?? []);
+    if (problems[0]) {
       this.refuse({ problems, about: call });
       return undefined;
     }

@@ -99,12 +99,29 @@ describe("the fields of a value", () => {
     ]);
   });
 
-  it("can be asked for in part", () => {
-    expect(checkFields({ event_name: "a", event_type: "b" }, ["event_type", "event_name"])).toEqual([]);
+  const good = { event_id: "1", event_time: "2025-01-01T12:30:00Z", event_type: "a", event_name: "b" };
+
+  it("may be all there, in an object of any kind", () => {
+    for (const value of [
+      good,
+      Object.assign(Object.create(null), good),
+      Object.assign(new (class A {})(), good),
+    ])
+      expect(checkFields(value)).toEqual([]);
   });
 
   it("must be its own", () => {
-    const inherited: object = Object.create({ event_name: "a" });
-    expect(checkFields(inherited, ["event_name"])).toMatchObject([{ code: "missing_field" }]);
+    const missing = ["event_id", "event_time", "event_type", "event_name"].map((field) => ({
+      code: "missing_field",
+      pointer: `/${field}`,
+    }));
+    expect(checkFields(Object.create(good))).toMatchObject(missing);
+    for (const [index, field] of Object.keys(good).entries()) {
+      const { [field]: value, ...others } = good as Record<string, string>;
+      Object.defineProperty(Object.prototype, field, { value, configurable: true });
+      const problems = checkFields(others);
+      Reflect.deleteProperty(Object.prototype, field);
+      expect(problems).toMatchObject(missing.slice(index, index + 1));
+    }
   });
 });

@@ -12,9 +12,10 @@ const visible = /[^\s\x00-\x1f\x7f-\x9f]/;
 /** What is wrong with a type or a name of an event, or `undefined`. */
 export function checkLabel(field: LabelField, value: unknown): EventProblem | undefined {
   const maxChars = field === "event_type" ? maxTypeChars : maxNameChars;
+  const text = value as string; // Where it is none, that is its problem.
   const code =
     textProblem(value) ??
-    (String(value).length > maxChars ? "too_long" : isWellFormed(String(value)) ? undefined : "bad_unicode");
+    (text.length > maxChars ? "too_long" : isWellFormed(text) ? undefined : "bad_unicode");
   return code && fieldProblem(code, field, value, `1–${maxChars} characters, not all blank`);
 }
 
@@ -22,7 +23,9 @@ export function checkLabel(field: LabelField, value: unknown): EventProblem | un
 export function textProblem(value: unknown): EventProblemCode | undefined {
   if (value === undefined) return "missing_field";
   if (typeof value !== "string") return "bad_type";
-  return visible.test(value) ? undefined : "empty";
+  // Most texts begin with a letter of ASCII; the pattern is asked about the others.
+  const first = value.charCodeAt(0);
+  return (first > 32 && first < 127) || visible.test(value) ? undefined : "empty";
 }
 
 /** One thing wrong with a field. */

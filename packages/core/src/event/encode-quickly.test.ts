@@ -19,12 +19,12 @@ const nested = (depth: number): unknown => {
 
 describe("the quick way", () => {
   it.each<[string, Attributes]>([
+    ["nothing at all", {}],
     ["flat attributes", { a: "text", b: 1.5, c: true, d: -0 }],
     ["lists and objects", { a: [1, "b", [false]], b: { c: { d: "e" } } }],
     ["a Date", { at: new Date(0), list: [1] }],
     ["what is left out", { a: undefined, f: () => 1, s: Symbol("s"), keep: 1 }],
     ["escapes", { a: '"\\\n\u2028', é: "\u{1f600}" }],
-    ["a class", Object.assign(new (class Attrs {})(), { a: 1 })],
     ["no prototype", Object.assign(Object.create(null), { a: 1 })],
     ["as many attributes as may be", many(createdEventMaxAttributes)],
     ["as many levels as may be", { a: nested(maxDepth - 1) }],
@@ -37,7 +37,6 @@ describe("the quick way", () => {
     ["null, which may have been NaN", { a: null }],
     ["NaN", { a: Number.NaN }],
     ["Infinity in a list", { a: [Number.POSITIVE_INFINITY] }],
-    ["nothing at all", {}],
     ["a Map", { a: new Map([[1, 2]]) }],
     ["a Set in a list", { a: [new Set([1])] }],
     ["an error", { a: Object.assign(new Error("e"), { code: "E" }) }],
@@ -66,6 +65,10 @@ describe("the quick way", () => {
         }
       })(),
     ],
+    ["an object of a class", Object.assign(new (class Attrs {})(), { a: 1 })],
+    ["an error with members of its own", Object.assign(new Error("e"), { code: "E" })],
+    ["a Map with members of its own", Object.assign(new Map(), { a: 1 })],
+    ["a function that JSON asks", { a: Object.assign(() => 1, { toJSON: () => Number.NaN }) }],
     ["a reserved key", { truncated: true }],
     ["a key __proto__", JSON.parse('{"__proto__":1}')],
     ["a nested key __proto__", { a: JSON.parse('{"__proto__":1}') }],

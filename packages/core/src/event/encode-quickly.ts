@@ -1,10 +1,11 @@
 import { maxDepth, maxValues } from "../limits.ts";
 import type { Attributes } from "./activity-event.ts";
-import { findUnsafeValue } from "./find-unsafe-value.ts";
+import { findUnsafeValue, isPlain } from "./find-unsafe-value.ts";
 
-const openBrace = 123;
-
-/** What makes a text doubtful: `null` may have been NaN, `{}` a Map, an escaped surrogate is a lone one. */
+/**
+ * What makes a text with more than texts, numbers and booleans doubtful: `null` may have been NaN, `{}` a Map, an escaped
+ * surrogate is a lone one.
+ */
 const doubtful = /null|\{\}|\\ud/;
 
 /**
@@ -19,25 +20,26 @@ export function encodeQuickly(
   maxKeys: number,
 ): string | undefined {
   try {
+    // A Map, an error or what converts itself is more than its members.
+    if (!isPlain(attributes) || typeof attributes["toJSON"] === "function") return undefined;
     let keys = 0;
+    let flat = true;
     const budget = { values: maxValues };
     for (const key in attributes) {
-      if (taken.has(key) || ++keys > maxKeys) return undefined;
       const value = attributes[key];
-      // Only what is nested can be too deep, too much, or other than it looks. Dates are so common that they are known.
       if (
-        typeof value === "object" &&
-        !(value instanceof Date) &&
-        findUnsafeValue(value, maxDepth - 1, budget)
+        taken.has(key) ||
+        ++keys > maxKeys ||
+        // Only what is nested can be too deep, too much, or other than it looks. Dates are so common that they are known.
+        (typeof value === "object" &&
+          !(value instanceof Date) &&
+          findUnsafeValue(value, maxDepth - 1, budget))
       )
         return undefined;
+      flat &&= typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
     }
-    const text: string | undefined = JSON.stringify(attributes);
-    return text?.charCodeAt(0) !== openBrace ||
-      doubtful.test(text) ||
-      typeof attributes["toJSON"] === "function"
-      ? undefined
-      : text.slice(1);
+    const text = JSON.stringify(attributes);
+    return (flat ? text.includes("\\ud") : doubtful.test(text)) ? undefined : text.slice(1);
   } catch {
     return undefined; // BigInt, a cycle, a getter that throws: the careful way names it.
   }

@@ -1,4 +1,4 @@
-import type { ActivityEvent, EventObject } from "../event/activity-event.ts";
+import type { EventObject } from "../event/activity-event.ts";
 import type { Sink } from "../ports/sink.ts";
 import { immediateSink } from "./immediate-sink.ts";
 
@@ -14,15 +14,16 @@ export interface MemorySink extends Sink {
 
 /** Keeps every event, without bound, and counts it as delivered. */
 export function memorySink(): MemorySink {
-  const kept: ActivityEvent[] = [];
-  const sink = immediateSink((event) => kept.push(event));
+  // Texts, not events: an object less for each that is kept.
+  const kept: string[] = [];
+  const sink = immediateSink((event) => kept.push(event.text));
   return {
     ...sink,
     get events() {
-      return kept.map((event) => event.toJSON());
+      return kept.map((text) => JSON.parse(text) as EventObject); // Of an event.
     },
     get texts() {
-      return kept.map((event) => event.text);
+      return [...kept];
     },
     clear: () => {
       kept.length = 0;
