@@ -10,6 +10,7 @@ const job = readJob(process.env);
 if (job !== undefined) {
   // Whatever this process starts, should it ever, is no flusher.
   delete process.env[flusherVariable];
-  systemClock.setTimer(() => process.exit(0), flusherTimes.lifetimeMs, { unref: true });
+  const { lifetimeMs = flusherTimes.lifetimeMs } = job;
+  systemClock.setTimer(() => process.exit(0), lifetimeMs, { unref: true });
   void runFlusher(job, { env: process.env });
 }

@@ -5,6 +5,8 @@ import type { IntakeSinkOptions } from "./intake-sink.ts";
 export interface FlusherJob {
   readonly app: string;
   readonly variable?: string | undefined;
+  /** When it ends at the latest, in milliseconds after its start: for tests. @defaultValue 30,000 */
+  readonly lifetimeMs?: number | undefined;
   readonly intake: Pick<IntakeSinkOptions, "url" | "auth" | "writeKey" | "gzip" | "retry" | "maxAgeMs"> & {
     readonly directory: string;
   };
