@@ -17,7 +17,9 @@ export function exportsForUsers(exportsHere) {
       const modules = { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
       const commonJs = { types: `./dist/cjs/${name}.d.cts`, default: `./dist/cjs/${name}.cjs` };
       const bundled = { ...modules, default: `./dist/bundled/${name}.js` };
-      return [entry, { "module-sync": bundled, import: modules, require: commonJs }];
+      // Bundlers for pages leave out single modules, and put them into several files, better than parts of one.
+      const pages = target.browser && { browser: { import: modules } };
+      return [entry, { ...pages, "module-sync": bundled, import: modules, require: commonJs }];
     }),
   );
 }

@@ -14,6 +14,6 @@ export function warnOnce(): ProblemHandler {
 export function guardHandler(handler: ProblemHandler): ProblemHandler {
   return (problem) => {
     // The handler runs now. Where it fails, at once or later, there is nobody left to tell.
-    new Promise((resolve) => resolve(handler(problem))).catch(() => undefined);
+    (async () => handler(problem))().catch(() => undefined);
   };
 }

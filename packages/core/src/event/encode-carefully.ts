@@ -22,10 +22,8 @@ export const forbiddenKeys: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "prototype",
 ]);
 
-/** Half of a surrogate pair: JSON escapes it only when it stands alone. */
-const loneSurrogate = /\\ud[89a-f]../g;
-/** How a backslash stands in JSON. Between these every backslash begins an escape. */
-const backslash = "\\\\";
+/** Every escape, so that none begins in the middle of another. JSON escapes half of a surrogate pair only when it stands alone. */
+const escapes = /\\(?:ud[89a-f]..|.)/g;
 
 type Members = Record<string, unknown>;
 
@@ -132,8 +130,5 @@ function convert(value: unknown, json: unknown): unknown {
 }
 
 function wellFormed(json: string): string {
-  return json
-    .split(backslash)
-    .map((part) => part.replace(loneSurrogate, "\ufffd"))
-    .join(backslash);
+  return json.replace(escapes, (found) => (found.length > 2 ? "\ufffd" : found));
 }
