@@ -4,6 +4,7 @@
  */
 import { ourSdk, type Sdk } from "../e2e/browser/sdk.ts";
 import { startSite } from "../e2e/browser/site.ts";
+import { isReady } from "../e2e/browser/world.ts";
 import { type Page, startChromium } from "../e2e/support/chromium.ts";
 import { browserPeers, peerSdk } from "./support/browser-peers.ts";
 import { type Spread, spreadOf } from "./support/measure.ts";
@@ -61,7 +62,8 @@ async function costOf(sdk: Sdk): Promise<Cost> {
   try {
     const page = await context.newPage();
     await page.goto(site.origin);
-    await page.waitForFunction(() => "sdk" in globalThis && crossOriginIsolated);
+    await page.waitForFunction(isReady);
+    await page.waitForFunction(() => crossOriginIsolated);
     await timeCalls(page, 20); // So that it is compiled.
     const workedSeconds = await countWork(page);
     const before = await workedSeconds();

@@ -13,6 +13,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { build, transform } from "esbuild";
 
 const packageFolder = process.cwd();
@@ -25,6 +27,9 @@ const parts = new Set();
 
 removeStaleOutput();
 compile();
+// A package's own work on what tsc has written, before it is bundled: `--prepare FILE`.
+const { values } = parseArgs({ options: { prepare: { type: "string" } } });
+if (values.prepare) await import(pathToFileURL(join(packageFolder, values.prepare)).href);
 writeDeclarations();
 await buildForNode();
 await buildCommonJs();
@@ -175,6 +180,7 @@ async function writeAsCommonJs(output) {
     platform: "node",
     target: "es2023",
     define: { "import.meta.filename": "__filename" },
+    supported: { "dynamic-import": false }, // Jest cannot load a module by it from CommonJS.
     sourcemap: "external",
     sourcefile: name,
     logLevel: "warning",

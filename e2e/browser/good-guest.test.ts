@@ -2,9 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { BrowserContext, Chromium, Page } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
-import { ourSdk, type Sdk } from "./sdk.ts";
+import { ourScript, ourSdk, type Sdk } from "./sdk.ts";
 import { markOf, type Site, type SiteFile, startSite } from "./site.ts";
-import { until } from "./world.ts";
+import { isReady, until } from "./world.ts";
 
 const boundMs = 20_000;
 let chromium: Chromium;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => chromium.stop());
 beforeEach(async () => {
-  files = new Map();
+  files = new Map(product.files);
   [site, context] = await Promise.all([startSite({ ...product, files }), chromium.newContext()]);
 });
 afterEach(async () => {
@@ -29,7 +29,7 @@ async function open(before?: () => void): Promise<Page> {
   const page = await context.newPage();
   if (before) await page.addInitScript(before);
   await page.goto(site.origin);
-  await page.waitForFunction(() => "sdk" in globalThis);
+  await page.waitForFunction(isReady);
   return page;
 }
 const track = (page: Page, count: number) =>
@@ -110,7 +110,7 @@ describe("somebody who blocks it", () => {
       return route.abort("blockedbyclient");
     });
     await page.goto(site.origin);
-    await page.waitForFunction(() => "sdk" in globalThis);
+    await page.waitForFunction(isReady);
     await track(page, 200);
     await page.evaluate(() => void sdk.client?.flush({ timeoutMs: 5_000 }));
     await page.waitForTimeout(6_000);
@@ -149,7 +149,7 @@ describe("a browser that lacks something", () => {
     const page = await open(remove);
     await track(page, 10);
     await page.goto(`${site.origin}/next`);
-    await page.waitForFunction(() => "sdk" in globalThis);
+    await page.waitForFunction(isReady);
     await expectTaken(10);
   });
 
@@ -165,7 +165,7 @@ describe("a browser that lacks something", () => {
         });
       }, name);
       await page.goto(site.origin);
-      await page.waitForFunction(() => "sdk" in globalThis);
+      await page.waitForFunction(isReady);
       await track(page, 3);
       await expectTaken(3);
     },
@@ -187,9 +187,11 @@ describe("a browser that lacks something", () => {
 
 describe("a service worker", () => {
   it("records, without a document and without localStorage", async () => {
+    // It may not load modules: its file must hold everything.
+    files.set("/whole.js", { type: "text/javascript", body: await ourScript() });
     files.set("/worker.js", {
       type: "text/javascript",
-      body: `importScripts("/sdk.js"); sdk.track("mark-000000"); sdk.track("mark-000001");`,
+      body: `importScripts("/whole.js"); sdk.track("mark-000000"); sdk.track("mark-000001");`,
     });
     const page = await context.newPage();
     await page.goto(`${site.origin}/data.json`); // A page without the client.

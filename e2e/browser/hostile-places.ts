@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "../support/chromium.ts";
 import type { Disaster, World } from "./world.ts";
+import { isReady } from "./world.ts";
 
 const awayMs = 1_500;
 /** The cap, less what the client says about what it dropped. */
@@ -62,7 +63,7 @@ export const hostilePlaces: readonly Disaster[] = [
       await page.goto(`${world.site.origin}/framing`);
       const frame = page.frames().find((one) => one.url().endsWith("/framed"));
       if (frame === undefined) throw new Error("there is no frame");
-      await frame.waitForFunction(() => "sdk" in globalThis);
+      await frame.waitForFunction(isReady);
       // A frame has everything that tracking needs of a page.
       await world.track(frame as unknown as Page, 50);
     },
@@ -99,6 +100,6 @@ export const hostilePlaces: readonly Disaster[] = [
 
 async function opened(page: Page, world: World): Promise<Page> {
   await page.goto(world.site.origin);
-  await page.waitForFunction(() => "sdk" in globalThis);
+  await page.waitForFunction(isReady);
   return page;
 }

@@ -1,7 +1,9 @@
 /** What a page of a disaster has in it: an SDK behind four calls, so that one disaster serves all of them. */
 import { fileURLToPath } from "node:url";
 import type { BrowserClient } from "@activity/browser";
+import type { BuildOptions } from "esbuild";
 import { build } from "esbuild";
+import type { SiteFile } from "./site.ts";
 
 /** What the page's script puts on `globalThis`. */
 export interface PageSdk {
@@ -25,6 +27,8 @@ export interface Sdk {
   readonly name: string;
   /** The script of the page. */
   readonly script: string;
+  /** What the script loads later, by its paths. */
+  readonly files?: ReadonlyMap<string, SiteFile>;
   /** Where its events are posted, if they go through our proxy. */
   readonly proxyPath?: string;
   /** For the reader: its version and settings. */
@@ -34,13 +38,17 @@ export interface Sdk {
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
 /** A page's script of a piece of code, minified, from sources or from what is installed for a folder. */
-export async function bundlePage(code: string, resolveDir: string = folder): Promise<string> {
+export function bundlePage(code: string, resolveDir: string = folder): Promise<string> {
+  return bundle({ stdin: { contents: code, resolveDir, loader: "ts" } });
+}
+
+async function bundle(options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir, loader: "ts" },
+    format: "iife",
+    ...options,
     bundle: true,
     minify: true,
     write: false,
-    format: "iife",
     target: "es2022",
     conditions: ["@activity/source", "browser"],
     define: { "process.env.NODE_ENV": '"production"' },
@@ -49,23 +57,40 @@ export async function bundlePage(code: string, resolveDir: string = folder): Pro
   return outputFiles[0]?.text ?? "";
 }
 
-/** Ours, with its defaults; consent is given when the page is made. */
+/** What sends, as the build makes a file of its own of it, which a page loads later. */
+const sending = "delivery.ts";
+
+const ours = `
+  import { createBrowserClient } from "@activity/browser";
+  const client = createBrowserClient({
+    url: "/v1/events", service: { name: "shop", version: "1.4.0" }, consent: "granted", onProblem: () => undefined,
+  });
+  globalThis.sdk = {
+    client,
+    track: (mark) => client.track("click", { mark, screen_name: "home" }),
+    identify: (userId) => client.identify(userId),
+    reset: () => client.reset(),
+  };
+`;
+
+/** Ours in one file, as the script tag has it, and a service worker needs it. */
+export function ourScript(): Promise<string> {
+  return bundlePage(ours);
+}
+
+/** Ours, with its defaults, split as bundlers do; consent is given when the page is made. */
 export async function ourSdk(): Promise<Sdk> {
-  const script = await bundlePage(`
-    import { createBrowserClient } from "@activity/browser";
-    const client = createBrowserClient({
-      url: "/v1/events", service: { name: "shop", version: "1.4.0" }, consent: "granted", onProblem: () => undefined,
-    });
-    globalThis.sdk = {
-      client,
-      track: (mark) => client.track("click", { mark, screen_name: "home" }),
-      identify: (userId) => client.identify(userId),
-      reset: () => client.reset(),
-    };
-  `);
+  const [script, body] = await Promise.all([
+    bundle({ stdin: { contents: ours, resolveDir: folder, loader: "ts" }, external: [`*/${sending}`] }),
+    bundle({
+      entryPoints: [fileURLToPath(new URL(`../../packages/browser/src/${sending}`, import.meta.url))],
+      format: "esm",
+    }),
+  ]);
   return {
     name: "@activity/browser",
     script,
+    files: new Map([[`/${sending}`, { type: "text/javascript", body }]]),
     proxyPath: "/v1/events",
     settings: "defaults, consent granted",
   };

@@ -122,7 +122,9 @@ export async function startSite({ script, proxyPath, files, headers = {} }: Site
 
   function serve(path: string, response: ServerResponse): void {
     const { type, body } = files?.get(path) ?? fileAt(path, script);
-    response.writeHead(200, { ...headers, "content-type": type }).end(body);
+    // A sandboxed frame, which is nobody's, may load modules only from who lets everybody.
+    const shared = { "access-control-allow-origin": "*", "content-type": type };
+    response.writeHead(200, { ...headers, ...shared }).end(body);
   }
 
   return site;
@@ -135,7 +137,7 @@ function fileAt(path: string, script: string): SiteFile {
   const content =
     path === "/framing"
       ? `<iframe sandbox="allow-scripts" src="/framed"></iframe>`
-      : `<script src="/sdk.js"></script><h1>${path}</h1>`;
+      : `<script src="/sdk.js" crossorigin></script><h1>${path}</h1>`;
   return {
     type: "text/html",
     body: `<!doctype html><title>A page</title><link rel="icon" href="data:,">${content}`,

@@ -77,7 +77,7 @@ export async function runDisaster(
     open: async (path = "/") => {
       const page = await world.context.newPage();
       await page.goto(`${site.origin}${path}`);
-      await page.waitForFunction(() => "sdk" in globalThis);
+      await page.waitForFunction(isReady);
       return page;
     },
     track: async (page, count, afterwards = "") => {
@@ -150,4 +150,9 @@ export async function until(isSo: () => boolean, withinMs: number): Promise<bool
     await sleep(20);
   }
   return true;
+}
+
+/** In a page: whether its SDK is there, and with it what it loads later. */
+export function isReady(): boolean {
+  return "sdk" in globalThis && sdk.client?.stats().canSend !== false;
 }

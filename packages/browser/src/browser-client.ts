@@ -51,6 +51,8 @@ export interface BrowserClientOptions {
 export interface BrowserStats extends Omit<LedgerSnapshot, "withdrawn"> {
   /** Events that failed a check and were not recorded. */
   readonly refused: number;
+  /** Whether what sends has been loaded, as a file of its own where a bundler has made it one. Until then events are kept. */
+  readonly canSend: boolean;
   /** Where events wait: in the origin's IndexedDB, or in the page's memory alone. */
   readonly storage: "indexeddb" | "memory";
 }

@@ -3,6 +3,8 @@
 /** Events and bytes that wait at most, in the page's memory and in its origin's journal. */
 export const maxWaitingEvents = 2_000;
 export const maxWaitingBytes = 5_000_000;
+/** Above this the largest attributes of an event are shortened: bytes of UTF-8. */
+export const maxEventBytes = 32_768;
 /** How long an event waits at most. */
 export const maxAgeMs = 604_800_000;
 /** The first commit to the journal is made at once, the next after so long. */

@@ -16,3 +16,12 @@ export const pageClock: PageClock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/**
+ * A random id: 20 characters of `A–Z a–z 0–9 _`, as unlikely to come twice as a UUID. The browser has all that it needs;
+ * the alphabet of a library would weigh more.
+ */
+export function createId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(15));
+  return btoa(String.fromCharCode(...bytes)).replace(/[+/]/g, "_");
+}

@@ -43,8 +43,8 @@ describe("a browser client", () => {
       browser: expect.stringMatching(/^Chrome \d+$/),
       os: "Linux",
       locale: expect.stringMatching(/^en/),
-      client_id: expect.stringMatching(/^[\w-]{21}$/),
-      session_id: expect.stringMatching(/^[\w-]{21}$/),
+      client_id: expect.stringMatching(/^[\w-]{20}$/),
+      session_id: expect.stringMatching(/^[\w-]{20}$/),
     });
     expect(login).not.toHaveProperty("user_id");
     expect(line).toMatchObject({ event_type: "log", text: "é漢😀" });
@@ -176,7 +176,7 @@ describe("a browser client", () => {
     });
     await flush(tab.page);
     const ids = trial.collector.events.map(({ client_id }) => client_id);
-    expect(ids[0]).toMatch(/^[\w-]{21}$/);
+    expect(ids[0]).toMatch(/^[\w-]{20}$/);
     expect(ids[1]).toBe(ids[0]);
     expect(tab.problems).toEqual([]);
   });
@@ -233,7 +233,7 @@ describe("consent", () => {
     });
     expect(await trial.arrived(2)).toEqual(["early", "late"]);
     const [early, late] = trial.collector.events;
-    expect(early?.["client_id"]).toMatch(/^[\w-]{21}$/);
+    expect(early?.["client_id"]).toMatch(/^[\w-]{20}$/);
     expect(late?.["client_id"]).toBe(early?.["client_id"]);
     expect(late?.["session_id"]).toBe(early?.["session_id"]);
     expect(early?.event_time.localeCompare(late?.event_time ?? "")).toBe(-1);

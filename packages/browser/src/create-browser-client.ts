@@ -1,5 +1,5 @@
 import type { AnyCatalog, OpenCatalog } from "@activity/core";
-import { ActivityError } from "@activity/core";
+import { brandedError } from "@activity/core";
 import type { BrowserClient, BrowserClientOptions } from "./browser-client.ts";
 import type { LooseClient } from "./page-client.ts";
 import { createPageClient } from "./page-client.ts";
@@ -21,32 +21,28 @@ export function createBrowserClient<const C extends AnyCatalog = OpenCatalog>(
   options: BrowserClientOptions,
 ): BrowserClient<C> {
   // The catalog narrows what may be asked for, nothing else.
-  const client = typeof location === "undefined" ? createServerClient() : pageClientOf(options);
+  const client = globalThis.location ? pageClientOf(options) : createServerClient();
   return client as unknown as BrowserClient<C>;
 }
 
 function pageClientOf(options: BrowserClientOptions): LooseClient {
+  const place = globalThis as { [registryKey]?: Map<string, LooseClient> };
+  place[registryKey] ??= new Map();
+  const clients = place[registryKey];
   const url = absoluteUrl(options.url);
-  const clients = registry();
-  const present = clients.get(url);
-  if (present) return present;
-  const client = createPageClient(url, options, () => clients.delete(url));
-  clients.set(url, client);
+  let client = clients.get(url);
+  if (!client) {
+    client = createPageClient(url, options, () => clients.delete(url));
+    clients.set(url, client);
+  }
   return client;
 }
 
 function absoluteUrl(url: string): string {
   try {
-    return new URL(url, globalThis.document?.baseURI ?? location.origin).href;
+    return new URL(url, globalThis.document?.baseURI ?? location.href).href;
   } catch (cause) {
-    throw new ActivityError("INVALID_OPTION", `url is ${JSON.stringify(url)}; it must be a URL or a path`, {
-      cause,
-    });
+    const message = `url is ${JSON.stringify(url)}; it must be a URL or a path`;
+    throw brandedError("INVALID_OPTION", message, cause);
   }
-}
-
-function registry(): Map<string, LooseClient> {
-  const place = globalThis as { [registryKey]?: Map<string, LooseClient> };
-  place[registryKey] ??= new Map();
-  return place[registryKey];
 }

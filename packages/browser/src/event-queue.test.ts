@@ -1,4 +1,3 @@
-import { importances } from "@activity/core";
 import { describe, expect, it } from "@jest/globals";
 import { waitingEvent } from "../test/waiting-event.ts";
 import { maxWaitingBytes, maxWaitingEvents } from "./browser-limits.ts";
@@ -31,42 +30,18 @@ describe("an event queue", () => {
   });
 
   it.each([
-    [0, maxWaitingEvents],
-    [1, maxWaitingEvents + 1],
-  ])("drops %d of %d events", (dropped, count) => {
-    expect(filled(count).counts.dropped).toBe(dropped);
+    [false, maxWaitingEvents, 0],
+    [true, maxWaitingEvents + 1, 0],
+    [false, maxWaitingEvents + 1, 1],
+  ])("is full: %p, with %d events of which %d do not count", (isFull, count, spared) => {
+    expect(filled(count).isFull(spared)).toBe(isFull);
   });
 
   it.each([
-    [0, 5],
-    [1, 6],
-  ])("drops %d of %d events that together are as large as may be", (dropped, count) => {
-    const queue = filled(count, maxWaitingBytes / 5);
-    expect(queue.counts.dropped).toBe(dropped);
-    expect(queue.events.has("s.1")).toBe(dropped === 0);
-  });
-
-  it("gives up the oldest of the least important, whatever order they came in", () => {
-    const queue = filled(maxWaitingEvents - 3);
-    queue.add(waitingEvent("m.2", { type: "metric", at: 2 }));
-    queue.add(waitingEvent("m.1", { type: "metric", at: 1 }));
-    queue.add(waitingEvent("m.3", { type: "metric", at: 3 }));
-    queue.add(waitingEvent("b.1", { type: "billing" }));
-    expect(queue.events.has("m.1")).toBe(false);
-    queue.add(waitingEvent("b.2", { type: "billing" }));
-    expect(queue.events.has("m.2")).toBe(false);
-    expect(queue.events.has("s.1")).toBe(true);
-  });
-
-  it("spares what is under way, and what names the others", () => {
-    const queue = filled(maxWaitingEvents);
-    queue.flying.add("s.1");
-    queue.add(waitingEvent("a.1", { importance: importances.kept }));
-    expect(queue.counts.dropped).toBe(0);
-    queue.add(waitingEvent("s.new", { at: 9_999 }));
-    expect(queue.counts.dropped).toBe(1);
-    expect(["s.1", "a.1", "s.new"].every((id) => queue.events.has(id))).toBe(true);
-    expect(queue.events.has("s.2")).toBe(false);
+    [false, 5],
+    [true, 6],
+  ])("is full: %p, with %d events of which five are as large as may be", (isFull, count) => {
+    expect(filled(count, maxWaitingBytes / 5).isFull()).toBe(isFull);
   });
 
   it("takes an event of the same id in place of the first", () => {

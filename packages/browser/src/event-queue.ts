@@ -1,5 +1,4 @@
 import type { DropReason } from "@activity/core";
-import { importances } from "@activity/core";
 import { maxWaitingBytes, maxWaitingEvents } from "./browser-limits.ts";
 import type { WaitingEvent } from "./waiting-event.ts";
 
@@ -10,14 +9,14 @@ export type Outcome = "delivered" | "rejected" | "dropped" | "handedOver";
 export interface EventQueue {
   /** In the order of entry. */
   readonly events: ReadonlyMap<string, WaitingEvent>;
-  /** The ids of those under way. */
-  readonly flying: Set<string>;
-  readonly counts: Record<Outcome | "recorded" | "adopted" | "repeats", number>;
+  readonly counts: Record<Outcome | "recorded" | "adopted" | "repeats" | "refused", number>;
   readonly droppedBy: Partial<Record<DropReason, number>>;
   /** Called with every event that leaves. */
   readonly listeners: Set<(event: WaitingEvent, outcome: Outcome, reason?: DropReason) => void>;
-  /** Takes an event, or one of the same id again. What is too much goes: the oldest of the least important first. */
+  /** Takes an event, or one of the same id again. */
   add(event: WaitingEvent): void;
+  /** Whether more waits than may, so many events not counted. */
+  isFull(spared?: number): boolean;
   /** Gives events their outcome; ids that are not here are passed over. */
   settle(ids: Iterable<string>, outcome: Outcome, reason?: DropReason): void;
   /** Takes everything out, without an outcome. */
@@ -28,72 +27,57 @@ export interface EventQueue {
 
 /** Counters at their start. */
 export function noCounts(): EventQueue["counts"] {
-  return { recorded: 0, adopted: 0, delivered: 0, handedOver: 0, rejected: 0, dropped: 0, repeats: 0 };
+  return {
+    recorded: 0,
+    adopted: 0,
+    delivered: 0,
+    handedOver: 0,
+    rejected: 0,
+    dropped: 0,
+    repeats: 0,
+    refused: 0,
+  };
 }
 
 /** Makes an empty queue. */
 export function createEventQueue(): EventQueue {
   const events = new Map<string, WaitingEvent>();
-  const flying = new Set<string>();
   const counts = noCounts();
-  const droppedBy: Partial<Record<DropReason, number>> = {};
+  const droppedBy: EventQueue["droppedBy"] = {};
   const listeners: EventQueue["listeners"] = new Set();
   let bytes = 0;
-  /** Events that name others: they need room, too, and must not cost one more. */
-  let kept = 0;
 
   function count(outcome: Outcome, reason?: DropReason): void {
     counts[outcome]++;
     if (reason) droppedBy[reason] = (droppedBy[reason] ?? 0) + 1;
   }
 
-  function settle(ids: Iterable<string>, outcome: Outcome, reason?: DropReason): void {
+  const settle: EventQueue["settle"] = (ids, outcome, reason) => {
     for (const id of ids) {
       const event = events.get(id);
       if (!event) continue;
       events.delete(id);
-      flying.delete(id);
       bytes -= event.bytes;
-      if (event.importance === importances.kept) kept--;
       count(outcome, reason);
       for (const listener of listeners) listener(event, outcome, reason);
     }
-  }
-
-  /** The oldest of the least important that is not under way. */
-  function victim(): WaitingEvent | undefined {
-    let least: WaitingEvent | undefined;
-    for (const event of events.values()) {
-      if (flying.has(event.id)) continue;
-      const order = event.importance - (least?.importance ?? importances.kept) || event.at - (least?.at ?? 0);
-      if (order < 0) least = event;
-    }
-    return least;
-  }
+  };
 
   return {
     events,
-    flying,
     counts,
     droppedBy,
     listeners,
     settle,
     add: (event) => {
-      const known = events.get(event.id);
-      bytes += event.bytes - (known?.bytes ?? 0);
-      if (!known && event.importance === importances.kept) kept++;
+      bytes += event.bytes - (events.get(event.id)?.bytes ?? 0);
       events.set(event.id, event);
-      if (event.importance === importances.kept) return;
-      while (events.size - kept > maxWaitingEvents || bytes > maxWaitingBytes) {
-        const least = victim();
-        if (!least) break;
-        settle([least.id], "dropped", "capacity");
-      }
     },
+    isFull: (spared = 0) => events.size - spared > maxWaitingEvents || bytes > maxWaitingBytes,
     empty: () => {
       const all = [...events.values()];
       events.clear();
-      bytes = kept = 0;
+      bytes = 0;
       return all;
     },
     drop: (reason) => {

@@ -1,8 +1,11 @@
 import { fakeClock } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { webStorage } from "../test/web-storage.ts";
+import { currentSession } from "./delivery/session.ts";
+import { standingOf } from "./delivery/standing.ts";
 import type { Identity } from "./identity.ts";
 import { createIdentity } from "./identity.ts";
+import type { PageStorage } from "./page-storage.ts";
 import { createPageStorage } from "./page-storage.ts";
 
 const minuteMs = 60_000;
@@ -14,16 +17,25 @@ beforeEach(() => {
 afterEach(() => void Reflect.deleteProperty(globalThis, "localStorage"));
 
 /** A page whose visitor has agreed. */
-function page(): Identity {
+function page(): Identity & {
+  session(): string;
+  standing(owner: string): ReturnType<typeof standingOf>;
+} {
   const storage = createPageStorage();
   storage.allow();
-  return createIdentity(storage, clock);
+  return visitorOf(storage);
+}
+
+function visitorOf(storage: PageStorage) {
+  const identity = createIdentity(storage);
+  const session = () => currentSession({ storage, clock });
+  return { ...identity, session, standing: (owner: string) => standingOf(owner, { identity, storage }) };
 }
 
 describe("an identity", () => {
   it("keeps its client over pages, and its session for 30 minutes without an event", async () => {
     const [client, session] = [page().client(), page().session()];
-    expect(client).toMatch(/^[\w-]{21}$/);
+    expect(client).toMatch(/^[\w-]{20}$/);
     for (let times = 0; times < 2; times++) {
       await clock.advance(29 * minuteMs);
       expect([page().client(), page().session()]).toEqual([client, session]);
@@ -46,7 +58,7 @@ describe("an identity", () => {
 
   it("makes a new session of what it cannot read", () => {
     localStorage.setItem("activity_session", "x.y.z");
-    expect(page().session()).toMatch(/^[\w-]{21}$/);
+    expect(page().session()).toMatch(/^[\w-]{20}$/);
   });
 
   it("lets a user's events leave while that user is there, and those of a client until it is reset", () => {
@@ -64,12 +76,12 @@ describe("an identity", () => {
     const ofAnn = `c${identity.client()}`;
     identity.setUser("ann");
     const storage = createPageStorage();
-    const next = createIdentity(storage, clock);
+    const next = visitorOf(storage);
     next.setUser("bob");
     next.allow();
     expect(next.user()).toBe("bob");
     expect(["uann", "ubob", ofAnn].map(next.standing)).toEqual(["later", "now", "never"]);
-    const again = createIdentity(createPageStorage(), clock);
+    const again = visitorOf(createPageStorage());
     again.setUser("bob");
     again.allow();
     expect(again.client()).toBe(next.client());
@@ -101,7 +113,7 @@ describe("a page's storage", () => {
     expect(localStorage.getItem("mine")).toBe("2");
     expect(storage.get("theirs")).toBe("1");
     expect(storage.keys("m")).toEqual(["mine"]);
-    storage.forbid();
+    storage.isAllowed = false;
     expect(storage.get("mine")).toBeUndefined();
   });
 

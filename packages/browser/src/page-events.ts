@@ -1,136 +1,140 @@
-import type { Attributes, Problem } from "@activity/core";
-import { importances } from "@activity/core";
-import { createAnnouncer } from "./announcer.ts";
-import type { BrowserClientOptions, Consent } from "./browser-client.ts";
-import { lingerMs } from "./browser-limits.ts";
-import type { PageClock } from "./clock.ts";
-import type { Delivery } from "./delivery.ts";
-import { describeBrowser } from "./describe-browser.ts";
-import type { EventQueue } from "./event-queue.ts";
-import type { Identity } from "./identity.ts";
-import { createRecorder } from "./recorder.ts";
-import { redactUrl } from "./redact-url.ts";
+import type { Attributes } from "@activity/core";
+import { encodeCarefully, encodeHead, isRecordable } from "@activity/core";
+import type { BrowserClientOptions } from "./browser-client.ts";
+import { createId } from "./clock.ts";
+import type { Keeper, Page, RefusedCall } from "./page.ts";
 import type { WaitingEvent } from "./waiting-event.ts";
+import { kept, mark } from "./waiting-event.ts";
 
 /** The way of events from a call into the queue. */
-export interface PageEvents {
-  /** Events that failed a check. */
-  readonly refused: number;
-  consent: Consent;
-  isClosed: boolean;
-  /** Records one event. Never throws. */
-  record(type: string, name: string, ...layers: readonly (Attributes | undefined)[]): void;
+export interface PageEvents extends Pick<Keeper, "notify"> {
+  /** Records one event; of its attributes later layers win. Never throws. */
+  record(type: string, name: string, ...layers: Layers): void;
   /** Gives what was recorded while consent was awaited its ids. */
   admit(): void;
   /** Records that the source has ended, if it ever began. The next event begins another. */
   endSource(): void;
 }
 
-/** What they are made of. */
-export interface PageEventsOptions {
-  readonly options: BrowserClientOptions;
-  readonly queue: EventQueue;
-  readonly delivery: Delivery;
-  readonly identity: Identity;
-  readonly clock: PageClock;
-  readonly onProblem: (problem: Problem) => void;
+/** By which visitors ask every page not to follow them: Global Privacy Control, Do Not Track. */
+interface Signals extends Navigator {
+  readonly globalPrivacyControl?: boolean;
 }
 
-/** Makes the way of events of one page. */
-export function createPageEvents(given: PageEventsOptions): PageEvents {
-  const { options, queue, delivery, identity, clock, onProblem } = given;
-  const { writer, sender } = delivery;
-  const { service } = options;
-  const attributes = {
-    service_name: service.name,
-    service_version: service.version,
-    service_commit: service.commit,
-    install_id: options.installId,
-    is_dev: options.isDev ?? isLoopback(location.hostname),
-    ...describeBrowser(navigator),
-    ...options.attributes,
-  };
-  const context = (): Attributes => ({ page_url: redactUrl(location.href) });
-  const recorder = createRecorder({ attributes, context, identity, clock, onProblem });
+type Layers = readonly (Attributes | undefined)[];
 
-  const enter = (draft: WaitingEvent, id?: string): WaitingEvent => {
-    const event = events.consent === "granted" ? recorder.finish(draft, id) : draft;
+const loopback = /^(.+\.)?localhost$|^127\.[\d.]+$|^\[::1]$/;
+
+/**
+ * Makes the way of events of one page.
+ *
+ * @param refuse told of every call that was no event
+ * @param depart called after each event of a page that is being unloaded
+ */
+export function createPageEvents(
+  page: Page,
+  refuse: (call: RefusedCall) => void,
+  depart: () => void,
+): PageEvents {
+  const { options, clock, queue, safe, identity } = page;
+  const common = attributesOf(options);
+  let source = "";
+  let last = 0;
+  let drafts = 0;
+
+  /** Encodes a call, as an event without an id. */
+  function draft(type: string, name: string, layers: Layers): WaitingEvent {
+    const at = clock.now();
+    const time = new Date(at).toJSON();
+    if (time?.length !== 24) throw new RangeError("clock");
+    const user = identity.user();
+    // The last layer keeps the ids of the visitor free for those that `enter` gives.
+    const { text: members, ...flaws } = encodeCarefully([
+      common,
+      { page_url: mark + location.href, user_id: user },
+      ...layers,
+      { client_id: undefined, session_id: undefined },
+    ]);
+    const text = `,"event_time":"${time}"${encodeHead(type, name)}${members}`;
+    return {
+      id: `${++drafts}`,
+      type,
+      at,
+      text,
+      bytes: text.length,
+      owner: user ? `u${user}` : "",
+      flaws,
+    };
+  }
+
+  /** Puts a draft into the queue; with consent, with an id and the ids of its visitor. */
+  function enter(given: WaitingEvent, givenId?: string): string {
+    let event = given;
+    if (page.consent === "granted" && !event.id.includes(".")) {
+      const client = identity.client();
+      source ||= createId();
+      const id = givenId ?? `${source}.${++last}`;
+      const text = `{"event_id":"${id}"${event.text},"client_id":"${client}"}`;
+      event = { ...event, id, text, bytes: text.length, owner: event.owner || `c${client}` };
+      event = page.delivery?.finish(event) ?? event;
+    }
     queue.add(event);
-    writer.keep();
-    sender.wake(lingerMs);
-    return event;
-  };
+    page.delivery ? page.delivery.entered(event) : void safe.keep();
+    return event.id;
+  }
 
-  /** Records an event about events: it is never given up. With an id it takes the place of an earlier one. */
-  const notify = (name: string, attributes: Attributes, id?: string): string | undefined => {
-    const draft = recorder.draft({ type: "telemetry", name, layers: [attributes] });
-    if (!draft) return undefined;
-    if (id) writer.rewrite(id);
-    else queue.counts.recorded++;
-    return enter({ ...draft, importance: importances.kept }, id).id;
-  };
-
-  const announce = createAnnouncer(
-    (id) => queue.events.has(id) && !queue.flying.has(id) && (sender.isSending || writer.isNew(id)),
-    (announcement) => {
-      announcement.id = notify("events_dropped", announcement.attributes, announcement.id);
+  const events: PageEvents = {
+    notify: (name, attributes, id) => {
+      if (!id) queue.counts.recorded++;
+      return enter({ ...draft("telemetry", name, [attributes]), importance: kept }, id);
     },
-  );
-  queue.listeners.add((event, outcome, reason) => {
-    if (events.consent === "granted" && (reason || outcome === "rejected"))
-      announce(event, reason ?? outcome);
-  });
-
-  /** What is recorded while the page is unloaded goes before the task ends. */
-  let isEnding = false;
-  const events: PageEvents & { refused: number } = {
-    refused: 0,
-    consent: "pending",
-    isClosed: false,
     record: (type, name, ...layers) => {
-      if (events.consent === "denied" || (type === "behavioral" && isOptedOut(options)))
-        return queue.drop("consent");
-      let draft: WaitingEvent | undefined;
+      const isOptedOut =
+        type === "behavioral" &&
+        options.honorsPrivacySignals !== false &&
+        ((navigator as Signals).globalPrivacyControl || navigator.doNotTrack === "1");
+      if (isOptedOut || page.consent === "denied") return queue.drop("consent");
+      // What sends makes room; until it is there, what comes too much takes no number.
+      if (!page.delivery && queue.isFull(-1)) return queue.drop("capacity");
+      let event: WaitingEvent | undefined;
+      let cause: unknown;
       try {
-        draft = events.isClosed ? undefined : recorder.draft({ type, name, layers });
-      } catch (cause) {
-        onProblem({ code: "refused", message: "an event was not recorded", cause });
+        if (!page.signal.aborted && isRecordable(type, name, layers)) event = draft(type, name, layers);
+      } catch (thrown) {
+        cause = thrown;
       }
-      if (!draft) {
-        events.refused++;
-        return;
+      if (!event) {
+        queue.counts.refused++;
+        return refuse({ type, name, layers, cause });
       }
       queue.counts.recorded++;
-      enter(draft);
-      if (delivery.isGone && !isEnding) {
-        isEnding = true;
-        queueMicrotask(() => {
-          events.endSource();
-          delivery.leave(true);
-          isEnding = false;
-        });
-      }
+      enter(event);
+      if (page.isGone) depart();
     },
     admit: () => {
-      for (const draft of queue.empty()) enter(draft);
+      for (const event of queue.empty()) enter(event);
     },
     endSource: () => {
-      const last = recorder.last() + 1;
-      if (last > 1 && events.consent === "granted" && !events.isClosed) notify("source_closed", { last });
-      recorder.renew();
+      if (last > 0 && page.consent === "granted") events.notify("source_closed", { last: last + 1 });
+      source = "";
+      last = 0;
     },
   };
   return events;
 }
 
-function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-/** Whether the visitor has asked every page not to follow them (Global Privacy Control, Do Not Track). */
-function isOptedOut({ honorsPrivacySignals = true }: BrowserClientOptions): boolean {
-  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & {
-    readonly globalPrivacyControl?: boolean;
+/** What every event says about application and browser. */
+function attributesOf({ service, installId, isDev, attributes }: BrowserClientOptions): Attributes {
+  return {
+    service_name: service.name,
+    service_version: service.version,
+    service_commit: service.commit,
+    install_id: installId,
+    is_dev: isDev ?? loopback.test(location.hostname),
+    locale: navigator.language,
+    browser: mark,
+    os: mark,
+    device_model: mark,
+    ...attributes,
   };
-  return honorsPrivacySignals && (globalPrivacyControl === true || doNotTrack === "1");
 }

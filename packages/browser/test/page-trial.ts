@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Chromium, Page, Tab } from "../../../e2e/support/chromium.ts";
 import type * as activityPackage from "../src/index.ts";
-import { bundle } from "./bundle.ts";
+import { bundleSplit, laterPath } from "./bundle.ts";
 import type { Collector } from "./collector.ts";
 import { startCollector } from "./collector.ts";
 
@@ -23,18 +23,21 @@ export interface Trial {
   stop(): Promise<void>;
 }
 
-const html = `<!doctype html><title>A page</title><script src="/activity.js"></script><h1>A page</h1>`;
-let script: Promise<string> | undefined;
+const html = `<!doctype html><title>A page</title><script type="module" src="/activity.js"></script><h1>A page</h1>`;
+let files: ReturnType<typeof bundleSplit> | undefined;
 
 /** Starts a collector, and a browser context of its own. */
 export async function startTrial(chromium: Chromium): Promise<Trial> {
-  script ??= bundle(`import * as activity from "./src/index.ts"; globalThis.activity = activity;`).then(
-    ({ text }) => text,
-  );
-  const [collector, context, body] = await Promise.all([startCollector(), chromium.newContext(), script]);
+  files ??= bundleSplit(`import * as activity from "./src/index.ts"; globalThis.activity = activity;`);
+  const [collector, context, { atOnce, later }] = await Promise.all([
+    startCollector(),
+    chromium.newContext(),
+    files,
+  ]);
   for (const path of ["/", "/other", "/docs/start"])
     collector.pages.set(path, { type: "text/html", body: html });
-  collector.pages.set("/activity.js", { type: "text/javascript", body });
+  collector.pages.set("/activity.js", { type: "text/javascript", body: atOnce.text });
+  collector.pages.set(laterPath, { type: "text/javascript", body: later.text });
   collector.pages.set("/favicon.ico", { type: "image/x-icon", body: "" });
   return {
     collector,
@@ -58,8 +61,14 @@ export async function startTrial(chromium: Chromium): Promise<Trial> {
   };
 }
 
-/** Makes `client` in a page, with consent unless the options say otherwise. */
+/** Makes `client` in a page, with consent unless the options say otherwise, and waits until what sends is there. */
 export async function makeClient(page: Page, options: Record<string, unknown> = {}): Promise<void> {
+  await startClient(page, options);
+  if (!("consent" in options)) await page.waitForFunction(() => client.stats().canSend);
+}
+
+/** The same, and does not wait. */
+export async function startClient(page: Page, options: Record<string, unknown> = {}): Promise<void> {
   await page.evaluate((given) => {
     globalThis.client = activity.createBrowserClient({
       url: "/v1/events",

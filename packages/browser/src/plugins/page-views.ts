@@ -1,6 +1,9 @@
-import { eventNames, eventTypes } from "@activity/core";
+import type { eventNames } from "@activity/core";
 import type { BrowserPlugin, PluginPage } from "../plugin.ts";
-import { redactUrl } from "../redact-url.ts";
+import { mark } from "../waiting-event.ts";
+
+/** Typed by the table, which would weigh more than the plugin. */
+const pageView: typeof eventNames.pageView = "page_view";
 
 /**
  * Records `page_view` now and whenever the path changes, also where a router changes it without loading a page;
@@ -15,14 +18,14 @@ function startPageViews(page: PluginPage): () => void {
   let path = location.pathname;
   let url = location.href;
   const view = (attributes: Readonly<Record<string, string>>): void =>
-    page.record(eventTypes.behavioral, eventNames.pageView, attributes);
-  view(document.referrer === "" ? {} : { referrer: redactUrl(document.referrer) });
+    page.record("behavioral", pageView, attributes);
+  view(document.referrer === "" ? {} : { referrer: mark + document.referrer });
   return watchLocation(() => {
     const from = url;
     url = location.href;
     if (location.pathname === path) return;
     path = location.pathname;
-    view({ source_url: redactUrl(from) });
+    view({ source_url: mark + from });
   });
 }
 

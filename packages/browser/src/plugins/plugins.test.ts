@@ -26,6 +26,7 @@ async function start(page: Page, plugin: "pageViews" | "errors"): Promise<void> 
       plugins: [activity[name]()],
     });
   }, plugin);
+  await page.waitForFunction(() => client.stats().canSend);
 }
 
 const flush = (page: Page) => page.evaluate(() => client.flush());

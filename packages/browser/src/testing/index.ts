@@ -41,6 +41,7 @@ export function testBrowserClient<const C extends AnyCatalog = OpenCatalog>(): T
     droppedBy: {},
     repeats: 0,
     refused: 0,
+    canSend: true,
     storage: "memory",
   });
   const client: LooseClient = {

@@ -1,7 +1,7 @@
 import type { Verdict } from "@activity/core";
-import { toHttpVerdict, utf8Bytes } from "@activity/core";
-import { compressBytes, keepaliveBytes } from "./browser-limits.ts";
-import type { PageClock } from "./clock.ts";
+import { toHttpVerdict } from "@activity/core";
+import { compressBytes, keepaliveBytes } from "../browser-limits.ts";
+import type { Page } from "../page.ts";
 import type { FlightNotes } from "./flight-notes.ts";
 import { compress, postBatch } from "./post-batch.ts";
 
@@ -11,6 +11,8 @@ export interface Attempt {
   readonly ids: readonly string[];
   /** The body. */
   readonly text: string;
+  /** Its bytes as UTF-8, at most. */
+  readonly bytes: number;
   /** Called when the request is about to be made; whether it still may. */
   readonly onDeparture: () => boolean;
   /** The page is leaving: the request begins in this step. */
@@ -25,18 +27,8 @@ export interface Attempts {
   make(attempt: Attempt): Promise<Verdict | undefined>;
 }
 
-/** What attempts are made with. */
-export interface AttemptOptions {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly notes: FlightNotes;
-  readonly clock: PageClock;
-  /** The server says that nothing is wanted from this visitor. */
-  readonly onUnwanted: () => undefined;
-}
-
 /** Makes the door through which a page posts. */
-export function createAttempts({ url, headers, notes, clock, onUnwanted }: AttemptOptions): Attempts {
+export function createAttempts({ url, options, clock }: Page, notes: FlightNotes): Attempts {
   let bytesInFlight = 0;
   /**
    * Whether the last request was answered. Only then the next is compressed: a server that does not let the header in
@@ -48,18 +40,16 @@ export function createAttempts({ url, headers, notes, clock, onUnwanted }: Attem
 
   async function make(attempt: Attempt): Promise<Verdict | undefined> {
     const { batchId, ids, text, onDeparture, isLeaving } = attempt;
-    const init: RequestInit & { headers: Record<string, string> } = {
-      body: text,
-      headers: { ...headers, "content-type": "text/plain" },
-    };
+    const headers: Record<string, string> = { ...options.headers, "content-type": "text/plain" };
+    let body: BodyInit = text;
+    let { bytes } = attempt;
     let flying = 0;
     try {
-      let size = utf8Bytes(text);
-      if (isHeard && !isLeaving && size > compressBytes && "CompressionStream" in globalThis) {
-        const bytes = await compress(text);
-        init.body = bytes;
-        init.headers["content-encoding"] = "gzip";
-        size = bytes.length;
+      if (isHeard && !isLeaving && bytes > compressBytes && "CompressionStream" in globalThis) {
+        const compressed = await compress(text);
+        body = compressed;
+        headers["content-encoding"] = "gzip";
+        bytes = compressed.length;
       }
       if (!onDeparture()) return undefined;
       notes.add(batchId, ids);
@@ -67,13 +57,12 @@ export function createAttempts({ url, headers, notes, clock, onUnwanted }: Attem
         if (!navigator.sendBeacon?.(url, text)) notes.remove(batchId);
         return undefined;
       }
-      flying = size;
-      bytesInFlight += size;
+      flying = bytes;
+      bytesInFlight += bytes;
       isHeard = false;
-      const answer = await postBatch(url, init, clock);
+      const answer = await postBatch(url, { body, headers }, clock);
       isHeard = true;
       const verdict = toHttpVerdict({ ...answer, refusals: refusals + 1 }, ids.length, clock.now());
-      if (verdict.kind === "denied") return onUnwanted();
       refusals = verdict.kind === "retry" && verdict.attention ? refusals + 1 : 0;
       return verdict;
     } catch {

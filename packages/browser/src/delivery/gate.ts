@@ -1,6 +1,5 @@
-import type { Verdict } from "@activity/core";
-import { maxRetryMs, retryMs } from "./browser-limits.ts";
-import type { PageClock } from "./clock.ts";
+import { maxRetryMs, retryMs } from "../browser-limits.ts";
+import type { PageClock } from "../clock.ts";
 
 /** Says when the next request may be made. */
 export interface Gate {
@@ -10,7 +9,8 @@ export interface Gate {
   waitMs(): number;
   /** Whether the server asked to be left alone. */
   isAsked(): boolean;
-  fail(verdict: Extract<Verdict, { readonly kind: "retry" }>): void;
+  /** A request failed; `afterMs` is what the server asked for. */
+  fail(afterMs?: number): void;
   succeed(): void;
   /** Opens it, unless the server asked to be left alone. */
   hurry(): void;
@@ -28,7 +28,7 @@ export function createGate(clock: PageClock): Gate {
     },
     waitMs: () => openAt - clock.monotonic(),
     isAsked: () => clock.monotonic() < askedUntil,
-    fail: ({ afterMs }) => {
+    fail: (afterMs) => {
       const backoffMs = clock.random() * Math.min(maxRetryMs, retryMs * 2 ** failures++);
       openAt = clock.monotonic() + (afterMs ?? backoffMs);
       if (afterMs !== undefined) askedUntil = openAt;

@@ -1,16 +1,17 @@
-import type { Problem, Verdict } from "@activity/core";
-import { createId, importances } from "@activity/core";
-import type { AttemptOptions } from "./attempt.ts";
+import type { Verdict } from "@activity/core";
+import { batchBytes, batchEvents, failuresToProbe, maxWaitingEvents } from "../browser-limits.ts";
+import type { PageClock } from "../clock.ts";
+import { createId } from "../clock.ts";
+import type { Keeper, Page } from "../page.ts";
+import type { WaitingEvent } from "../waiting-event.ts";
+import { kept } from "../waiting-event.ts";
 import { createAttempts } from "./attempt.ts";
-import { batchBytes, batchEvents, failuresToProbe, maxWaitingEvents } from "./browser-limits.ts";
 import { encodeWrapper } from "./encode-wrapper.ts";
-import type { EventQueue } from "./event-queue.ts";
 import type { EventWriter } from "./event-writer.ts";
+import type { FlightNotes } from "./flight-notes.ts";
 import { createGate } from "./gate.ts";
-import type { Identity } from "./identity.ts";
 import type { BatchWish } from "./take-batch.ts";
 import { takeBatch } from "./take-batch.ts";
-import type { WaitingEvent } from "./waiting-event.ts";
 
 /** Sends what waits, as long as it may. */
 export interface Sender {
@@ -25,18 +26,19 @@ export interface Sender {
 }
 
 /** What a sender works with. */
-export interface SenderOptions extends AttemptOptions {
-  readonly queue: EventQueue;
+export interface SenderParts {
+  readonly keeper: Keeper;
+  readonly notes: FlightNotes;
   readonly writer: EventWriter;
-  readonly identity: Identity;
-  readonly onProblem: (problem: Problem) => void;
+  /** The ids of those under way. */
+  readonly flying: Set<string>;
   /** Takes over what other and earlier pages have left. */
   readonly adopt: () => Promise<void>;
 }
 
 type Retry = Extract<Verdict, { readonly kind: "retry" }>;
 
-interface Portion extends Pick<BatchWish, "maxEvents" | "maxBytes" | "isLeaving"> {
+interface Portion extends Omit<BatchWish, "isWithheld"> {
   /** @defaultValue all */
   readonly isWanted?: ((id: string) => boolean) | undefined;
 }
@@ -45,46 +47,40 @@ interface Portion extends Pick<BatchWish, "maxEvents" | "maxBytes" | "isLeaving"
 const wrapperBytes = 200;
 
 /** Makes the sender of a page. */
-export function createSender(options: SenderOptions): Sender {
-  const { queue, writer, notes, clock, identity } = options;
+export function createSender(page: Page, parts: SenderParts): Sender {
+  const { queue, safe, clock } = page;
+  const { keeper, notes, writer, flying } = parts;
   const gate = createGate(clock);
-  const attempts = createAttempts(options);
+  const attempts = createAttempts(page, notes);
   const sent = new Set<string>();
   queue.listeners.add(({ id }) => sent.delete(id));
   let maxEvents: number = batchEvents;
   let isBusy = false;
-  let timer: { readonly at: number; cancel(): void } | undefined;
-
-  function wake(afterMs: number): void {
-    const at = clock.monotonic() + afterMs;
-    if (timer && timer.at <= at) return;
-    timer?.cancel();
-    timer = { at, ...clock.setTimer(pump, afterMs) };
-  }
+  const wake = createWaker(clock, pump);
 
   /** A batch had its answer, or the receipt of one of which nobody heard: removes what the journal must no longer have, and the note. */
   async function dismiss(batchId: string, received?: readonly string[]): Promise<void> {
-    const { isDurable } = writer;
+    const { isDurable } = safe;
     if (received) {
       // Its page may have left events where this one has not looked.
       writer.deliver(received);
-      await options.adopt();
+      await parts.adopt();
       writer.deliver(received);
     }
     await writer.write();
     // Else it is for who sends next: a failed request may arrive yet, and what was not removed, or was taken over, comes.
-    if (sender.isSending && isDurable === writer.isDurable) notes.remove(batchId);
+    if (sender.isSending && isDurable === safe.isDurable) notes.remove(batchId);
   }
 
   function take(wish: Portion): readonly WaitingEvent[] {
     const withheld = notes.withheld((...batch) => void (wish.isLeaving || dismiss(...batch)));
     if (withheld.size > 0) wake(1_000);
-    const isWithheld = (id: string): boolean => withheld.has(id) || wish.isWanted?.(id) === false;
-    return takeBatch(queue, { ...wish, isWithheld, standing: identity.standing, nowMs: clock.now() });
+    const isWithheld = (id: string): boolean =>
+      flying.has(id) || withheld.has(id) || wish.isWanted?.(id) === false;
+    return takeBatch(page, { ...wish, isWithheld });
   }
 
   function pump(): void {
-    timer = undefined;
     if (!sender.isSending || isBusy) return;
     const waitMs = gate.waitMs();
     if (waitMs > 0) return wake(waitMs);
@@ -101,22 +97,24 @@ export function createSender(options: SenderOptions): Sender {
   async function send(batch: readonly WaitingEvent[], isLeaving: boolean): Promise<void> {
     const ids = batch.map(({ id }) => id);
     const batchId = createId();
-    for (const id of ids) queue.flying.add(id);
+    for (const id of ids) flying.add(id);
     const onDeparture = (): boolean => {
       if (!isLeaving && !sender.isSending) return false;
       for (const id of ids) if (sent.size === sent.add(id).size) queue.counts.repeats++;
       return true;
     };
     const text = encodeWrapper(batchId, clock.now(), batch);
-    let verdict = await attempts.make({ batchId, ids, text, onDeparture, isLeaving });
-    for (const id of ids) queue.flying.delete(id);
+    const bytes = batch.reduce((sum, event) => sum + event.bytes + 1, wrapperBytes);
+    let verdict = await attempts.make({ batchId, ids, text, bytes, onDeparture, isLeaving });
+    for (const id of ids) flying.delete(id);
     if (!verdict) return;
+    if (verdict.kind === "denied") return keeper.setConsent("denied");
     // An answer may be lost behind its head, in which the receipt stood.
     if (verdict.kind === "retry" && notes.isReceived(batchId)) verdict = { kind: "delivered" };
-    maxEvents = judge(options, ids, verdict) ?? Math.min(batchEvents, maxEvents * 2);
+    maxEvents = judge(page, writer, { ids, verdict }) ?? Math.min(batchEvents, maxEvents * 2);
     if (verdict.kind === "retry") {
-      if (gate.failures === 0) tellPause(options, verdict);
-      gate.fail(verdict);
+      if (gate.failures === 0) tellPause(page, verdict);
+      gate.fail(verdict.afterMs);
     } else gate.succeed();
     await dismiss(batchId);
   }
@@ -130,25 +128,40 @@ export function createSender(options: SenderOptions): Sender {
     },
     leave: (isWanted) => {
       // While the server fails, what the journal has is safer there than under way from a page that hears no answer.
-      if (writer.isDurable && (gate.failures || gate.isAsked())) return;
+      if (safe.isDurable && (gate.failures || gate.isAsked())) return;
       const room = attempts.room() - wrapperBytes;
       const batch = take({ maxEvents: maxWaitingEvents, maxBytes: room, isLeaving: true, isWanted });
       // What is about events alone is worth no request of its own: the next page sends it.
-      if (batch.some(({ importance }) => importance < importances.kept)) void send(batch, true);
+      if (batch.some(({ importance }) => importance !== kept)) void send(batch, true);
     },
   };
   return sender;
 }
 
-function tellPause({ onProblem }: SenderOptions, { attention, reason }: Retry): void {
+/** Makes the function that has something done after so long, or before if that was asked for, too. */
+function createWaker(clock: PageClock, act: () => void): (afterMs: number) => void {
+  let timer: { readonly at: number; cancel(): void } | undefined;
+  return (afterMs) => {
+    const at = clock.monotonic() + afterMs;
+    if (timer && timer.at <= at) return;
+    timer?.cancel();
+    const wake = (): void => {
+      timer = undefined;
+      act();
+    };
+    timer = { at, ...clock.setTimer(wake, afterMs) };
+  };
+}
+
+function tellPause({ onProblem }: Page, { attention, reason }: Retry): void {
   if (attention) onProblem({ code: "paused", message: `nothing is sent: ${reason.detail}`, reason });
 }
 
 /** Gives the events of a batch what a verdict says. Returns how many the next batch may have, where that is less. */
 function judge(
-  { queue, writer, onProblem }: SenderOptions,
-  ids: readonly string[],
-  verdict: Verdict,
+  { queue, onProblem }: Page,
+  writer: EventWriter,
+  { ids, verdict }: { readonly ids: readonly string[]; readonly verdict: Verdict },
 ): number | undefined {
   if (verdict.kind === "retry") return undefined;
   if (verdict.kind === "split" && ids.length > 1) return Math.ceil(ids.length / 2);

@@ -1,10 +1,10 @@
 import { fakeClock } from "@activity/core/testing";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
-import { flightMs } from "./browser-limits.ts";
+import { flightMs } from "../browser-limits.ts";
+import type { PageStorage } from "../page-storage.ts";
+import { createPageStorage } from "../page-storage.ts";
 import type { FlightNotes } from "./flight-notes.ts";
 import { createFlightNotes } from "./flight-notes.ts";
-import type { PageStorage } from "./page-storage.ts";
-import { createPageStorage } from "./page-storage.ts";
 
 let clock = fakeClock();
 let storage: PageStorage;

@@ -1,5 +1,5 @@
-import type { PageClock } from "./clock.ts";
-import type { WaitingEvent } from "./waiting-event.ts";
+import type { PageClock } from "../clock.ts";
+import type { WaitingEvent } from "../waiting-event.ts";
 
 /** Events in IndexedDB, shared by the tabs of an origin. What is called later also happens later. Rejects where it does not work. */
 export interface Journal {
@@ -9,8 +9,6 @@ export interface Journal {
   read(isWanted: (id: string) => boolean): Promise<JournalContent>;
   /** Lets go of the database until the next call: an open one may keep a page out of the back-forward cache. */
   close(): void;
-  /** Deletes the database, which need not exist. */
-  delete(): void;
 }
 
 /** What {@link Journal.write} is to do. */
@@ -85,13 +83,5 @@ export function createJournal(name: string, clock: PageClock): Journal {
       return { ids, events };
     },
     close,
-    delete: () => {
-      close();
-      try {
-        indexedDB.deleteDatabase(name);
-      } catch {
-        // There is none where it is forbidden.
-      }
-    },
   };
 }

@@ -1,5 +1,5 @@
-import type { PageClock } from "./clock.ts";
-import type { EventQueue } from "./event-queue.ts";
+import type { PageClock } from "../clock.ts";
+import type { EventQueue } from "../event-queue.ts";
 
 /** Resolves when the events of these ids have had their outcome, or after the time. */
 export function untilSettled(

@@ -1,6 +1,6 @@
 import type { HttpAnswer } from "@activity/core";
-import { attemptMs } from "./browser-limits.ts";
-import type { PageClock } from "./clock.ts";
+import { attemptMs } from "../browser-limits.ts";
+import type { PageClock } from "../clock.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** One request and its whole answer. Begins before it returns; rejects where there is no answer in time. */

@@ -1,6 +1,7 @@
 import type { GrowingRange } from "@activity/core";
-import { addNumber, importances, parseEventId } from "@activity/core";
-import type { WaitingEvent } from "./waiting-event.ts";
+import { addNumber, parseEventId } from "@activity/core";
+import type { WaitingEvent } from "../waiting-event.ts";
+import { kept } from "../waiting-event.ts";
 
 /** The attributes of one `events_dropped`: events of one source, given up for one reason. */
 export interface DropAnnouncement {
@@ -31,7 +32,7 @@ export function createAnnouncer(
   return ({ id, type, importance }, reason) => {
     const number = parseEventId(id);
     // An event without a number leaves no gap, and an announcement is not announced.
-    if (!number || importance === importances.kept) return;
+    if (!number || importance === kept) return;
     const key = reason + number.source;
     let announcement = last.get(key);
     if (!announcement?.id || !isOpen(announcement.id))

@@ -1,6 +1,6 @@
 import { importances } from "@activity/core";
 import { describe, expect, it } from "@jest/globals";
-import { waitingEvent } from "../test/waiting-event.ts";
+import { waitingEvent } from "../../test/waiting-event.ts";
 import type { DropAnnouncement } from "./announcer.ts";
 import { createAnnouncer } from "./announcer.ts";
 

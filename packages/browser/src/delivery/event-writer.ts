@@ -1,15 +1,11 @@
-import { commitMs } from "./browser-limits.ts";
-import type { PageClock } from "./clock.ts";
-import type { EventQueue } from "./event-queue.ts";
+import { commitMs } from "../browser-limits.ts";
+import type { Page } from "../page.ts";
+import type { WaitingEvent } from "../waiting-event.ts";
 import type { Journal } from "./journal.ts";
 import type { Lifeboat } from "./lifeboat.ts";
-import type { PageStorage } from "./page-storage.ts";
-import type { WaitingEvent } from "./waiting-event.ts";
 
 /** Writes what waits into the journal by group commit, and removes what no longer does. */
 export interface EventWriter {
-  /** Whether the journal works. */
-  readonly isDurable: boolean;
   /** What the journal has confirmed. */
   readonly stored: Set<string>;
   /** What it must still remove from the journal. */
@@ -28,28 +24,26 @@ export interface EventWriter {
   leave(): void;
   /** Takes events over that stand in the journal. */
   adopt(events: readonly WaitingEvent[]): void;
-  /** Works without a journal from here on. */
-  giveUp(cause: unknown): void;
 }
 
 /** What a writer works with. */
-export interface WriterOptions {
-  readonly queue: EventQueue;
+export interface WriterParts {
   readonly journal: Journal;
   readonly lifeboat: Lifeboat;
-  readonly storage: PageStorage;
-  readonly clock: PageClock;
-  readonly onGivenUp: (cause: unknown) => void;
+  readonly flying: ReadonlySet<string>;
+  /** Takes an event into the queue. */
+  readonly admit: (event: WaitingEvent) => void;
 }
 
-/** Makes a writer. */
-export function createEventWriter(options: WriterOptions): EventWriter {
-  const { queue, journal, lifeboat, storage, clock, onGivenUp } = options;
+/** Makes a writer, which goes on where the safekeeping of the page has come to. */
+export function createEventWriter(
+  { queue, storage, clock, safe }: Page,
+  { journal, lifeboat, flying, admit }: WriterParts,
+): EventWriter {
   /** What the journal was given, and what of it it has confirmed. */
-  const given = new Set<string>();
-  const stored = new Set<string>();
+  const stored = new Set<string>([...safe.given].flatMap(([id, isStored]) => (isStored ? id : [])));
+  const given = new Set(stored);
   const doomed = new Set<string>();
-  let isDurable = true;
   let isBusy = false;
 
   queue.listeners.add(({ id }, outcome) => {
@@ -58,14 +52,10 @@ export function createEventWriter(options: WriterOptions): EventWriter {
   });
 
   const waiting = (): WaitingEvent[] => [...queue.events.values()];
-  const fresh = (): WaitingEvent[] => waiting().filter(({ id }) => isDurable && !given.has(id));
-  const giveUp = (cause: unknown): void => {
-    if (isDurable) onGivenUp(cause);
-    isDurable = false;
-  };
+  const fresh = (): WaitingEvent[] => waiting().filter(({ id }) => safe.isDurable && !given.has(id));
 
   async function write(): Promise<void> {
-    if (!storage.isAllowed || (!isDurable && doomed.size === 0)) return;
+    if (!storage.isAllowed || (!safe.isDurable && doomed.size === 0)) return;
     const { aboard } = lifeboat;
     let put: WaitingEvent[] = [];
     let remove: string[] = [];
@@ -82,7 +72,7 @@ export function createEventWriter(options: WriterOptions): EventWriter {
       if (aboard === lifeboat.aboard) lifeboat.haul();
       if (put.length + remove.length > 0) lifeboat.ring();
     } catch (cause) {
-      giveUp(cause);
+      safe.giveUp(cause);
     }
   }
 
@@ -98,18 +88,14 @@ export function createEventWriter(options: WriterOptions): EventWriter {
   }
 
   return {
-    get isDurable() {
-      return isDurable;
-    },
     stored,
     doomed,
     isNew: (id) => !given.has(id) && !lifeboat.aboard.has(id),
     keep,
     write,
-    giveUp,
     deliver: (ids) => {
       queue.settle(ids, "delivered");
-      if (isDurable) for (const id of ids) doomed.add(id);
+      if (safe.isDurable) for (const id of ids) doomed.add(id);
     },
     rewrite: (id) => {
       given.delete(id);
@@ -119,18 +105,18 @@ export function createEventWriter(options: WriterOptions): EventWriter {
       queue.settle(lifeboat.taken(), "handedOver");
       // What has not left comes first: there may not be room for all.
       const unstored = waiting().filter(({ id }) => !stored.has(id));
-      const hasLeft = ({ id }: WaitingEvent): number => Number(queue.flying.has(id));
+      const hasLeft = ({ id }: WaitingEvent): number => Number(flying.has(id));
       lifeboat.board(unstored.sort((a, b) => hasLeft(a) - hasLeft(b)));
       void write();
     },
     adopt: (events) => {
       for (const event of events) {
-        if (isDurable) {
+        if (safe.isDurable) {
           given.add(event.id);
           stored.add(event.id);
         }
         queue.counts.adopted++;
-        queue.add(event);
+        admit(event);
       }
     },
   };

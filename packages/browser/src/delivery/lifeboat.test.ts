@@ -1,14 +1,18 @@
 import { expect, it } from "@jest/globals";
-import { waitingEvent } from "../test/waiting-event.ts";
-import { lifeboatBytes } from "./browser-limits.ts";
+import { quietPage } from "../../test/quiet-page.ts";
+import { waitingEvent } from "../../test/waiting-event.ts";
+import { lifeboatBytes } from "../browser-limits.ts";
+import type { PageStorage } from "../page-storage.ts";
+import { createPageStorage } from "../page-storage.ts";
+import type { Lifeboat } from "./lifeboat.ts";
 import { createLifeboat } from "./lifeboat.ts";
-import { createPageStorage } from "./page-storage.ts";
 
+const boatIn = (storage: PageStorage): Lifeboat => createLifeboat(quietPage({ storage }));
 const events = ["s.1", "s.2"].map((id) => waitingEvent(id));
 
 it("is found by another page, and missed by its own once it is taken", () => {
   const storage = createPageStorage();
-  const [mine, theirs] = [createLifeboat("boat", storage), createLifeboat("boat", storage)];
+  const [mine, theirs] = [boatIn(storage), boatIn(storage)];
   mine.board(events);
   expect(mine.others()).toEqual([]);
   expect(mine.taken()).toEqual([]);
@@ -21,19 +25,19 @@ it("is found by another page, and missed by its own once it is taken", () => {
 
 it("is gone when its page has taken it back", () => {
   const storage = createPageStorage();
-  const mine = createLifeboat("boat", storage);
+  const mine = boatIn(storage);
   mine.board(events);
   mine.haul();
-  expect(createLifeboat("boat", storage).others()).toEqual([]);
+  expect(boatIn(storage).others()).toEqual([]);
   expect(mine.taken()).toEqual([]);
 });
 
 it("leaves behind what it has no room for", () => {
   const storage = createPageStorage();
   const half = waitingEvent("s.1", { bytes: lifeboatBytes / 2 });
-  const mine = createLifeboat("boat", storage);
+  const mine = boatIn(storage);
   mine.board([half, { ...half, id: "s.2" }, waitingEvent("s.3")]);
-  const [boat] = createLifeboat("boat", storage).others();
+  const [boat] = boatIn(storage).others();
   expect(boat?.events.map(({ id }) => id)).toEqual(["s.1", "s.3"]);
   boat?.take();
   expect(mine.haul()).toEqual(["s.1", "s.3"]);
@@ -41,11 +45,11 @@ it("leaves behind what it has no room for", () => {
 
 it("passes over what is no boat of ours", () => {
   const storage = createPageStorage();
-  storage.set("boat.x", "{");
-  storage.set("boat.y", `{"no":"list"}`);
-  storage.set("boat.z", `[null,3,{"id":"s.1"}]`);
+  storage.set("activity_test_boat.x", "{");
+  storage.set("activity_test_boat.y", `{"no":"list"}`);
+  storage.set("activity_test_boat.z", `[null,3,{"id":"s.1"}]`);
   expect(
-    createLifeboat("boat", storage)
+    boatIn(storage)
       .others()
       .map(({ events: found }) => found),
   ).toEqual([[], [], []]);

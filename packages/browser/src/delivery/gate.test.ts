@@ -1,9 +1,8 @@
 import { fakeClock } from "@activity/core/testing";
 import { describe, expect, it } from "@jest/globals";
-import { maxRetryMs } from "./browser-limits.ts";
+import { maxRetryMs } from "../browser-limits.ts";
 import { createGate } from "./gate.ts";
 
-const retry = { kind: "retry", reason: { code: "unreachable" } } as const;
 /** A clock whose dice always show the same. */
 const loaded = (chance: number) => ({ ...fakeClock(), random: () => chance });
 
@@ -18,7 +17,7 @@ describe("a gate", () => {
   ])("after failure %d waits for a random part of %d ms", (failures, mostMs) => {
     for (const part of [0, 0.5]) {
       const gate = createGate(loaded(part));
-      for (let n = 0; n < failures; n++) gate.fail(retry);
+      for (let n = 0; n < failures; n++) gate.fail();
       expect(gate.waitMs()).toBe(mostMs * part);
       expect(gate.failures).toBe(failures);
     }
@@ -27,7 +26,7 @@ describe("a gate", () => {
   it("waits as long as the server asks, whatever makes haste", async () => {
     const clock = fakeClock();
     const gate = createGate(clock);
-    gate.fail({ ...retry, afterMs: 60_000 });
+    gate.fail(60_000);
     gate.hurry();
     expect(gate.waitMs()).toBe(60_000);
     expect(gate.isAsked()).toBe(true);
@@ -37,11 +36,11 @@ describe("a gate", () => {
 
   it("opens when a request succeeds, and when there is reason for haste", () => {
     const gate = createGate(loaded(0.5));
-    gate.fail(retry);
+    gate.fail();
     gate.hurry();
     expect(gate.waitMs()).toBeLessThanOrEqual(0);
     expect(gate.failures).toBe(0);
-    gate.fail(retry);
+    gate.fail();
     gate.succeed();
     expect(gate.waitMs()).toBeLessThanOrEqual(0);
   });

@@ -1,8 +1,7 @@
-import { createId } from "@activity/core";
-import { lifeboatBytes } from "./browser-limits.ts";
-import type { PageStorage } from "./page-storage.ts";
+import { createId } from "../clock.ts";
+import type { Page } from "../page.ts";
+import type { WaitingEvent } from "../waiting-event.ts";
 import { parseJson } from "./parse-json.ts";
-import type { WaitingEvent } from "./waiting-event.ts";
 
 /** What a page leaves in storage, written in the step in which it leaves: a key a page. */
 export interface Lifeboat {
@@ -18,17 +17,18 @@ export interface Lifeboat {
   others(): readonly { readonly events: readonly WaitingEvent[]; take(): void }[];
   /** Tells the other pages that there is something new. A boat tells them, too. */
   ring(): void;
+  /** Whether another page tells this by what it has changed under a key. */
+  isRung(key: string | null): boolean;
 }
 
-/** More than what stands round the text of an event. */
-const rowBytes = 128;
-
-/** Makes a lifeboat whose keys, and the bell's, begin with a prefix. */
-export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
-  let key = "";
-  let aboard = new Set<string>();
+/** Makes the lifeboat of a page, which may have left already. */
+export function createLifeboat({ safe, storage }: Pick<Page, "safe" | "storage">): Lifeboat {
+  const { boat } = safe;
+  const bell = boat.slice(0, boat.lastIndexOf("."));
+  const idsAboard = (): Set<string> => new Set(safe.aboard.map(({ id }) => id));
+  let aboard = idsAboard();
   const taken = (): readonly string[] => {
-    if (storage.get(key)) return [];
+    if (storage.get(boat)) return [];
     const ids = [...aboard];
     aboard.clear();
     return ids;
@@ -38,33 +38,26 @@ export function createLifeboat(prefix: string, storage: PageStorage): Lifeboat {
       return aboard;
     },
     board: (events) => {
-      let room: number = lifeboatBytes;
-      const fitting = events.filter(({ bytes }) => {
-        const fits = bytes + rowBytes <= room;
-        if (fits) room -= bytes + rowBytes;
-        return fits;
-      });
-      aboard = new Set(fitting.map(({ id }) => id));
-      if (aboard.size === 0) return;
-      key ||= `${prefix}.${createId()}`;
-      storage.set(key, JSON.stringify(fitting));
+      safe.board(events);
+      aboard = idsAboard();
     },
     taken,
     haul: () => {
       const ids = taken();
       aboard.clear();
-      if (key) storage.remove(key);
+      storage.remove(boat);
       return ids;
     },
     others: () =>
       storage
-        .keys(`${prefix}.`)
-        .filter((other) => other !== key)
-        .map((other) => {
-          const found = parseJson(storage.get(other));
+        .keys(`${bell}.`)
+        .filter((key) => key !== boat)
+        .map((key) => {
+          const found = parseJson(storage.get(key));
           const events = (Array.isArray(found) ? found : []).filter((event) => Object(event).text);
-          return { events, take: () => storage.remove(other) };
+          return { events, take: () => storage.remove(key) };
         }),
-    ring: () => storage.set(prefix, createId()),
+    ring: () => storage.set(bell, createId()),
+    isRung: (key) => !!key?.startsWith(bell),
   };
 }

@@ -1,7 +1,7 @@
 import { receiptPrefix } from "@activity/core";
-import { flightMs } from "./browser-limits.ts";
-import type { PageClock } from "./clock.ts";
-import type { PageStorage } from "./page-storage.ts";
+import { flightMs } from "../browser-limits.ts";
+import type { PageClock } from "../clock.ts";
+import type { PageStorage } from "../page-storage.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** Notes of batches under way that outlive their page, and the receipts that the server gives for them. */

@@ -1,11 +1,10 @@
-import type { EventQueue } from "./event-queue.ts";
+import type { Page } from "../page.ts";
 import type { EventWriter } from "./event-writer.ts";
 import type { Journal } from "./journal.ts";
 import type { Lifeboat } from "./lifeboat.ts";
 
 /** What a sync works with. */
-export interface SyncOptions {
-  readonly queue: EventQueue;
+export interface SyncParts {
   readonly journal: Journal;
   readonly lifeboat: Lifeboat;
   readonly writer: EventWriter;
@@ -17,19 +16,17 @@ export interface SyncOptions {
  * Who `isAlone` leaves the journal alone, since nobody says who else reads it.
  * One runs after the other; never rejects.
  */
-export function createEventSync({
-  queue,
-  journal,
-  lifeboat,
-  writer,
-}: SyncOptions): (adopting: boolean, isAlone?: boolean) => Promise<void> {
+export function createEventSync(
+  { queue, safe }: Page,
+  { journal, lifeboat, writer }: SyncParts,
+): (adopting: boolean, isAlone?: boolean) => Promise<void> {
   let last = Promise.resolve();
 
   async function sync(adopting: boolean, isAlone: boolean): Promise<void> {
     const isNew = (id: string): boolean => adopting && !queue.events.has(id) && !writer.doomed.has(id);
     for (const { events, take } of adopting ? lifeboat.others() : []) {
-      if (writer.isDurable) await journal.write(() => ({ put: events })).catch(writer.giveUp);
-      if (!writer.isDurable) writer.adopt(events);
+      if (safe.isDurable) await journal.write(() => ({ put: events })).catch(safe.giveUp);
+      if (!safe.isDurable) writer.adopt(events);
       take();
     }
     if (isAlone) return;
@@ -42,7 +39,7 @@ export function createEventSync({
       );
       writer.adopt(events.filter(({ id }) => isNew(id)));
     } catch (cause) {
-      writer.giveUp(cause);
+      safe.giveUp(cause);
     }
   }
 
