@@ -252,7 +252,7 @@ describe.each(universalEntries)("%s in bundles", (entry) => {
     consumer.write({
       "webpack.mjs": `import * as entry from ${JSON.stringify(entry)}; globalThis.found = Object.keys(entry).length;`,
       "run-webpack.cjs": `
-        const options = { mode: "production", entry: "./webpack.mjs", output: { path: __dirname, filename: "webpack.out.js" } };
+        const options = { mode: "production", entry: "./webpack.mjs", output: { path: __dirname, filename: "webpack.out.js", publicPath: "/" } };
         require("webpack")(options, (error, stats) => {
           if (error ?? stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); }
           require("./webpack.out.js");
@@ -269,12 +269,12 @@ describe.each(universalEntries)("%s in bundles", (entry) => {
     expectSuccess(
       await consumer.tool("rolldown/bin/cli.mjs", [
         "rolldown.mjs",
-        "--file",
-        "rolldown.out.mjs",
+        "--dir",
+        "rolldown-out", // What is loaded later is a file of its own.
         "--platform=browser",
       ]),
     );
-    const script = 'await import("./rolldown.out.mjs"); process.exit(globalThis.found > 0 ? 0 : 1);';
+    const script = 'await import("./rolldown-out/rolldown.js"); process.exit(globalThis.found > 0 ? 0 : 1);';
     expectSuccess(await consumer.node(["--input-type=module", "-e", script]));
   });
 });

@@ -1,6 +1,5 @@
+import { errorBrand } from "./error-brand.ts";
 import type { EventProblem } from "./problem.ts";
-
-const brand = /* @__PURE__ */ Symbol.for("@activity/error");
 
 /** Stable names for what can go wrong; each has a row in `docs/errors.md`. */
 export type ActivityErrorCode = "INVALID_EVENT" | "INVALID_OPTION" | "CLOSED" | "OFF_CATALOG";
@@ -19,7 +18,7 @@ export interface ActivityErrorOptions {
  */
 export class ActivityError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && brand in value;
+    return typeof value === "object" && value !== null && errorBrand in value;
   }
 
   readonly code: ActivityErrorCode;
@@ -33,6 +32,6 @@ export class ActivityError extends Error {
     this.retryable = options.retryable ?? false;
     this.problems = options.problems ?? [];
     this.name = "ActivityError";
-    Object.defineProperty(this, brand, { value: true });
+    Object.defineProperty(this, errorBrand, { value: true });
   }
 }
