@@ -255,6 +255,7 @@ describe.each(universalEntries)("%s in bundles", (entry) => {
         const options = { mode: "production", entry: "./webpack.mjs", output: { path: __dirname, filename: "webpack.out.js", publicPath: "/" } };
         require("webpack")(options, (error, stats) => {
           if (error ?? stats.hasErrors()) { console.error(error ?? stats.toString()); process.exit(1); }
+          globalThis.self = globalThis; // As every page has it.
           require("./webpack.out.js");
           process.exit(globalThis.found > 0 ? 0 : 1);
         });`,
