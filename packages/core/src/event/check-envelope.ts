@@ -35,14 +35,16 @@ export function checkField(field: EnvelopeField, value: unknown): EventProblem |
 
 /** What is wrong with the four fields of a value; empty when nothing is. */
 export function checkFields(value: object): EventProblem[] {
-  const problems: EventProblem[] = [];
-  if (isUsual(value)) return problems;
-  for (const field of envelopeFields) {
-    const own = Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined; // Any object may be asked for any key.
-    const problem = checkField(field, own);
-    if (problem) problems.push(problem);
-  }
-  return problems;
+  return isUsual(value)
+    ? []
+    : envelopeFields.flatMap(
+        (field) =>
+          // Any object may be asked for any key.
+          checkField(
+            field,
+            Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined,
+          ) ?? [],
+      );
 }
 
 /** Whether a value is an object as most are, and has all four fields as they must be; `false` says nothing. */

@@ -14,7 +14,7 @@ export function isEventTime(text: string): boolean {
     shape.test(text) &&
     // A calendar gives back another day, or none, where a month has no 29, 30 or 31. Two digits make 556 for 28.
     (text.charCodeAt(8) * 10 + text.charCodeAt(9) <= 556 ||
-      new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10))) &&
+      new Date(text.slice(0, 10)).getUTCDate() === +text.slice(8, 10)) &&
     (text[17] !== "6" || new Date(eventTimeMs(text) - 1_000).getUTCMinutes() === 59)
   );
 }
