@@ -25,10 +25,13 @@ export function takeBatch(
   if (isLeaving) waiting.sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0));
   let room = maxBytes;
   const batch: WaitingEvent[] = [];
+  let lastOwner: string | undefined;
+  let standing: ReturnType<typeof standingOf> = "later";
   for (const event of waiting) {
     const { id, at, owner, bytes } = event;
     if (isWithheld(id)) continue;
-    const standing = standingOf(owner, page);
+    if (owner !== lastOwner) standing = standingOf(owner, page); // It looks into storage.
+    lastOwner = owner;
     if (now - at > maxAgeMs) queue.settle([id], "dropped", "expired");
     else if (standing === "never") queue.settle([id], "dropped", "identity_gone");
     else if (
