@@ -1,7 +1,7 @@
 /**
  * What a client adds to a command: an empty Node process beside one that makes a client and records, and one that also
- * hands over to a flusher. The packages lie as npm installs them; the home is one that has seen the notice. The
- * processes run one after the other in pairs, and the differences of each round count.
+ * hands over to a flusher. The packages lie as npm installs them; each program has a home
+ * in which it ran before. The processes run one after the other in pairs, and the differences of each round count.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -34,7 +34,7 @@ try {
     }
   }
 } finally {
-  await endFlushers(installation.home);
+  for (const name of names) await endFlushers(installation.homeOf(name));
   rmSync(installation.root, { recursive: true, force: true });
 }
 
@@ -46,17 +46,18 @@ report.end();
 
 /** Runs a process to its end, in a home as the steady user has it; gives how long it took. */
 async function runOnce(name: ArmName): Promise<number> {
-  installation.refreshHome();
+  installation.refreshHome(name);
+  const home = installation.homeOf(name);
   const startedAt = performance.now();
   const { status, stderr } = spawnSync(process.execPath, [installation.programs[name]], {
-    env: { HOME: installation.home, PATH: process.env["PATH"] },
+    env: { HOME: home, PATH: process.env["PATH"] },
     cwd: installation.root,
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ms = performance.now() - startedAt;
   if (status !== 0 || stderr.length > 0) throw new Error(`${name} failed: ${stderr}`);
   // A flusher at work would slow down whoever runs next.
-  if ((await endFlushers(installation.home)) === 0 && name === "command with a flusher")
+  if ((await endFlushers(home)) === 0 && name === "command with a flusher")
     throw new Error("no flusher was started");
   await sleep(20);
   return ms;

@@ -16,6 +16,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build, transform } from "esbuild";
+import { keepCode } from "./kept-code.mjs";
 
 const packageFolder = process.cwd();
 const dist = join(packageFolder, "dist");
@@ -91,28 +92,38 @@ async function buildForNode() {
   }
 }
 
-/** One file of everything that is loaded at a start, without blanks and comments: a command waits for each byte. */
+/**
+ * One file of everything that is loaded at a start, without blanks and comments: a command waits for each byte. Its
+ * text is run by what opens it, with what the engine has compiled before.
+ */
 async function buildStandalone(entry) {
-  const { outputFiles } = await bundle({
+  const options = {
     outdir: "dist/bundled",
-    entryPoints: [`src/${entry}.ts`],
-    outbase: "src",
     conditions: ["@activity/source", "browser", "import"],
     external: ["node:*"],
     splitting: false,
-    sourcemap: "inline",
+  };
+  const whole = await bundle({
+    ...options,
+    entryPoints: [`src/${entry}.ts`],
+    outbase: "src",
     plugins: [{ name: "parts", setup: ({ onResolve }) => onResolve({ filter: /^\.\// }, leavePart) }],
   });
-  const { path, text } = outputFiles[0];
-  const { code, map } = await transform(withoutFacades(text), {
-    minify: true,
-    target: "es2023",
-    sourcemap: "external",
-    sourcefile: basename(path),
+  const id = { name: `${basename(packageFolder)}-${entry}`, version: manifest.version };
+  const kept = await keepCode(withoutFacades(whole.outputFiles[0].text), {
+    opener: "./src/compiled-code.ts",
+    id,
   });
+  const { outputFiles } = await bundle({
+    ...options,
+    entryPoints: undefined,
+    stdin: { contents: kept.text, resolveDir: packageFolder },
+    external: [...options.external, ...kept.parts],
+  });
+  const { code } = await transform(withoutFacades(outputFiles[0].text), { minify: true, target: "es2023" });
+  const path = join(dist, "bundled", `${entry}.js`);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`);
-  writeFileSync(`${path}.map`, JSON.stringify(readableSources(JSON.parse(map), dirname(path))));
+  writeFileSync(path, code);
 }
 
 function leavePart({ path, kind }) {

@@ -15,13 +15,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** A folder with packages as npm installs them, programs that use them, and a person's home. */
+/** A folder with packages as npm installs them, programs that use them, and a home for each. */
 export interface Installation<Name extends string> {
   readonly root: string;
-  readonly home: string;
   readonly programs: Readonly<Record<Name, string>>;
-  /** Makes the home one of a person who has seen the notice before, with nothing waiting. */
-  refreshHome(): void;
+  /** A person's who has seen the notice. */
+  homeOf(name: Name): string;
+  /** Empties a home of what waits to be sent. What earlier runs of the program left otherwise stays. */
+  refreshHome(name: Name): void;
 }
 
 const packages = fileURLToPath(new URL("../../packages", import.meta.url));
@@ -32,7 +33,6 @@ export function createInstallation<Name extends string>(
   texts: Readonly<Record<Name, string>>,
 ): Installation<Name> {
   const root = mkdtempSync(join(tmpdir(), "activity-startup-"));
-  const home = join(root, "home");
   for (const name of installed) install(name, root);
   const programs = Object.fromEntries(
     Object.entries<string>(texts).map(([name, text]) => {
@@ -41,7 +41,9 @@ export function createInstallation<Name extends string>(
       return [name, file];
     }),
   ) as Record<Name, string>; // The same keys.
-  return { root, home, programs, refreshHome: () => refresh(home) };
+  const homeOf = (name: Name): string => join(root, `home of ${name}`);
+  for (const name of Object.keys(texts) as Name[]) makeHome(homeOf(name)); // As above.
+  return { root, programs, homeOf, refreshHome: (name) => emptySpool(homeOf(name)) };
 }
 
 /** Kills the flushers that work for a home; returns how many. */
@@ -68,13 +70,19 @@ function install(name: string, root: string): void {
   }
 }
 
-function refresh(home: string): void {
+function makeHome(home: string): void {
   const config = join(home, ".config", "shop");
-  rmSync(home, { recursive: true, force: true });
   mkdirSync(config, { recursive: true });
   const since = "2026-03-01T12:00:00.000Z";
   writeFileSync(join(config, "telemetry.json"), JSON.stringify({ status: "noticed", since }));
   writeFileSync(join(config, "activity.json"), JSON.stringify({ install_id: "a".repeat(36) }));
+}
+
+function emptySpool(home: string): void {
+  const spool = join(home, ".local", "state", "shop", "activity");
+  if (!existsSync(spool)) return;
+  for (const folder of readdirSync(spool))
+    for (const file of readdirSync(join(spool, folder))) rmSync(join(spool, folder, file));
 }
 
 function isFlusherOf(pid: string, home: string): boolean {

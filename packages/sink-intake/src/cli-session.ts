@@ -53,7 +53,10 @@ export class CliSession implements Session {
     this.#folder = folderOf(intake);
     if (plan.kind === "in-process") void this.sink.open();
     // `process.exit` closes nothing: what waits then is sent all the same.
-    this.#forgetExit = onExit(() => this.#sendLater());
+    this.#forgetExit = onExit(() => {
+      this.#sendLater();
+      this.#keepCompiled();
+    });
   }
 
   /** Drops what waits: telemetry was switched off. */
@@ -69,7 +72,14 @@ export class CliSession implements Session {
     const stats = await this.client.close({ timeoutMs: this.#closeMs(timeoutMs) });
     this.#forgetExit();
     if (plan.kind === "detached" && stats.handedOver > 0) this.#sendLater();
+    this.#keepCompiled();
     return stats;
+  }
+
+  /** When everything that a command runs has run. */
+  #keepCompiled(): void {
+    const { opener, consent } = this.#options;
+    if (consent.current().granted) opener.keepCompiled?.();
   }
 
   #closeMs(asked: number = defaultLimits.closeMs): number {

@@ -20,8 +20,13 @@ import type { IntakeGate, IntakeSinkOptions, OpenIntake, openIntake } from "./in
 
 /** What opens a sink that sends: there already, or to be loaded when it is needed. */
 export type IntakeOpener =
-  | { readonly open: typeof openIntake; readonly load?: undefined }
-  | { readonly open?: undefined; readonly load: () => Promise<typeof openIntake> };
+  | { readonly open: typeof openIntake; readonly load?: undefined; readonly keepCompiled?: undefined }
+  | {
+      readonly open?: undefined;
+      readonly load: () => Promise<typeof openIntake>;
+      /** Called when a command with consent has done its work. */
+      readonly keepCompiled?: (() => void) | undefined;
+    };
 
 /** What a command's sink is made of. */
 export interface CommandSinkPort {

@@ -2,6 +2,9 @@ import type { AnyCatalog, OpenCatalog } from "@activity/core";
 import type { CliClient, CliClientOptions } from "./cli-client.ts";
 import { openCliClient } from "./cli-client.ts";
 
+/** Keeps what was compiled of this code for the next command: of the file that the build writes for Node, nowhere else. */
+declare const keepCompiled: (() => void) | undefined;
+
 /**
  * A client for a command-line program. An event is on disk when `track` returns. `close` takes a few
  * milliseconds: what waits is sent by a process of its own, or by the next command where none can be
@@ -22,5 +25,8 @@ import { openCliClient } from "./cli-client.ts";
 export function createCliClient<const C extends AnyCatalog = OpenCatalog>(
   options: CliClientOptions<C>,
 ): CliClient<C> {
-  return openCliClient(options, { load: async () => (await import("./intake-sink.ts")).openIntake });
+  return openCliClient(options, {
+    load: async () => (await import("./intake-sink.ts")).openIntake,
+    keepCompiled: typeof keepCompiled === "undefined" ? undefined : keepCompiled,
+  });
 }
