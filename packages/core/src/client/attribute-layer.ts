@@ -40,9 +40,8 @@ export function encodeRest(
   layer: AttributeLayer,
   dynamic: readonly (Attributes | undefined)[],
 ): string | undefined {
-  const call = dynamic.length === 1 ? dynamic[0] : mergeQuickly(dynamic);
-  if (call) return encodeQuickly(call, layer.taken, layer.room);
-  return dynamic.length === 1 ? "}" : undefined;
+  const call = (dynamic.length === 1 && dynamic[0]) || mergeQuickly(dynamic);
+  return call && encodeQuickly(call, layer.taken, layer.room);
 }
 
 /** One object for all; `undefined` where one is a Map or its like, or throws when read: the careful way knows. */

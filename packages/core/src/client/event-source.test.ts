@@ -15,8 +15,9 @@ describe("a source of events", () => {
 
   it("counts on without a gap, past every thousand", () => {
     const source = createEventSource({ now: () => 0, createId: () => "name" });
-    const ids = Array.from({ length: 12_345 }, () => source.nextId());
-    expect(ids).toEqual(ids.map((_, index) => `name.${index + 1}`));
+    const ids = Array.from({ length: 12_345 }, () => [source.nextId(), source.opening]);
+    const numbered = ids.map((_, index) => `name.${index + 1}`);
+    expect(ids).toEqual(numbered.map((id) => [id, `{"event_id":"${id}`]));
   });
 
   it("takes its name from a clock that makes ids, once", () => {
@@ -36,7 +37,7 @@ describe("a source of events", () => {
     const moment = source.now();
     expect(moment).toEqual({
       time: "1970-01-01T00:00:00.000Z",
-      text: ',"event_time":"1970-01-01T00:00:00.000Z"',
+      text: '","event_time":"1970-01-01T00:00:00.000Z"',
     });
     expect(source.now()).toBe(moment);
     await clock.advance(1);

@@ -6,7 +6,7 @@ import type { Clock } from "../ports/clock.ts";
 export interface Moment {
   /** RFC 3339 in UTC with milliseconds. */
   readonly time: string;
-  /** `,"event_time":"…"`. */
+  /** `","event_time":"…"`: it closes the id before it. */
   readonly text: string;
 }
 
@@ -20,6 +20,8 @@ export interface EventSource {
   readonly name: string;
   /** The highest number given; 0 for none, or where ids are not numbered. */
   readonly last: number;
+  /** How the event of the last number begins: `{"event_id":"<source>.<n>`. */
+  readonly opening: string;
 }
 
 /** A source with its own random name, made when the first id is asked for. */
@@ -27,21 +29,28 @@ export function createEventSource(
   clock: Pick<Clock, "now" | "createId">,
   createId?: () => string,
 ): EventSource {
+  // Pieces that many events share are kept in one piece, up to the thousands of the number.
   let prefix = "";
+  let opened = "";
   let momentMs = Number.NaN;
   let moment: Moment = { time: "", text: "" };
   const source = {
     name: "",
     last: 0,
+    opening: "",
     nextId: (): string => {
       if (createId) return createId();
-      if (!prefix) {
-        source.name = clock.createId?.() ?? nanoid();
-        prefix = flatten(`${source.name}.`); // In one piece, since every event has it.
-      }
       const low = ++source.last % 1_000;
+      const thousands = (source.last - low) / 1_000;
+      if (!low || !prefix) {
+        source.name ||= clock.createId?.() ?? nanoid();
+        prefix = flatten(`${source.name}.${thousands || ""}`);
+        opened = flatten(`{"event_id":"${prefix}`);
+      }
       // Engines remember the digits of thousands of numbers; that keeps garbage alive which differs in each.
-      return prefix + (source.last < 1_000 ? low : (source.last - low) / 1_000 + `${1_000 + low}`.slice(1));
+      const digits = thousands ? `${1_000 + low}`.slice(1) : low;
+      source.opening = opened + digits;
+      return prefix + digits;
     },
     // toISOString costs as much as encoding a whole event, so its text is kept for the millisecond.
     now: (): Moment => {
@@ -50,7 +59,7 @@ export function createEventSource(
         const time = String(new Date(ms).toJSON());
         // RFC 3339 ends with the year 9999; other years take more characters, and no time at all takes four.
         if (time.length !== 24) throw new RangeError(`the clock shows ${ms}, which is no time of an event`);
-        moment = { time, text: flatten(`,"event_time":"${time}"`) };
+        moment = { time, text: flatten(`","event_time":"${time}"`) };
         momentMs = ms;
       }
       return moment;

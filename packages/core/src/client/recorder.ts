@@ -9,6 +9,7 @@ import { encodeHead, finishAttributes, surelyFitsEvent } from "../event/encode-e
 import { checkAttributes, describeProblems } from "../event/event-problems.ts";
 import type { AttributeLayer } from "./attribute-layer.ts";
 import { encodeRest } from "./attribute-layer.ts";
+import type { HookedEvent } from "./before-record.ts";
 import { applyHook } from "./before-record.ts";
 import type { ClientOptions } from "./client.ts";
 import type { EventSource } from "./event-source.ts";
@@ -71,15 +72,14 @@ export class Recorder extends Teller {
   close(layer: AttributeLayer): void {
     if (this.closed) return;
     this.closed = true;
-    const { beforeRecord, maxEventBytes } = this.#options;
     const last = this.#source.last + 1;
     if (last === 1) return;
-    const event = { type: eventTypes.telemetry, name: sourceClosed };
-    const head = encodeHead(event.type, event.name);
     // A hook may be there to take out what the client puts on every event, and does not see this one.
-    const encoded = encodeCarefully([{ last }, beforeRecord ? {} : layer.attributes, { last }]);
+    const kept = this.#options.beforeRecord ? {} : layer.attributes;
+    const encoded = encodeCarefully([{ last }, kept, { last }]);
+    const event = { type: eventTypes.telemetry, name: sourceClosed, encoded };
     try {
-      this.#append(event, head, `${finishAttributes(encoded, head, maxEventBytes)}}`);
+      this.#finish(event);
     } catch (cause) {
       this.refuse({ cause, about: event });
     }
@@ -112,20 +112,25 @@ export class Recorder extends Teller {
 
   /** For what needs a decision value by value, and for what the host's hook wants to see. */
   #recordCarefully({ layer, type, name }: RecordCall, dynamic: readonly (Attributes | undefined)[]): void {
-    const { beforeRecord, maxEventBytes } = this.#options;
     // What is said first has its place when there are too many: a metric's value, a sampling rate.
     const encoded = encodeCarefully([...dynamic.slice(2), layer.attributes, ...dynamic]);
     const whole = { type, name, encoded };
+    const { beforeRecord } = this.#options;
     const event = beforeRecord ? applyHook(beforeRecord, whole, this.#source.now().time) : whole;
     if (!event) {
       this.counts.filtered++;
       return;
     }
-    const head = encodeHead(event.type, event.name);
-    const text = finishAttributes(event.encoded, head, maxEventBytes);
-    this.#append(event, head, `${text}}`);
-    if (text !== event.encoded.text)
+    if (this.#finish(event) !== event.encoded.text)
       this.tell("altered", "attributes of an event were left out or shortened", { about: event });
+  }
+
+  /** Appends an event that fits when its largest attributes have paid; returns what its attributes have become. */
+  #finish(event: HookedEvent): string {
+    const head = encodeHead(event.type, event.name);
+    const text = finishAttributes(event.encoded, head, this.#options.maxEventBytes);
+    this.#append(event, head, `${text}}`);
+    return text;
   }
 
   /** Gives an event its number, last: what was refused, filtered or sampled out takes none. */
@@ -135,8 +140,8 @@ export class Recorder extends Teller {
     const id = this.#source.nextId();
     const problem = createId && checkField("event_id", id);
     if (problem) return this.refuse({ problems: [problem], about: event });
-    const written = createId ? JSON.stringify(id) : `"${id}"`;
-    const whole = `{"event_id":${written}${text}${head}${rest}`;
+    const opening = createId ? JSON.stringify({ event_id: id }).slice(0, -2) : this.#source.opening;
+    const whole = opening + text + head + rest;
     const numbers = createId ? undefined : this.#source;
     sink.record(brandEvent(whole, id, time, event.type, event.name, numbers));
   }
@@ -144,8 +149,7 @@ export class Recorder extends Teller {
   /** The head of a pair that was not seen lately; `undefined` when it is unusable and was refused. */
   #checkedHead(call: RecordCall): string | undefined {
     const { type, name } = call;
-    const found = [checkLabel("event_type", type), checkLabel("event_name", name)];
-    const problems = found.flatMap((problem) => problem ?? []);
+    const problems = [checkLabel("event_type", type) ?? [], checkLabel("event_name", name) ?? []].flat();
     if (problems[0]) {
       this.refuse({ problems, about: call });
       return undefined;

@@ -35,11 +35,12 @@ export class Teller {
   tell(code: Problem["code"], message: string, { about, problems, cause }: Finding): void {
     const { strict, onProblem } = this.#options;
     const label = about && { eventType: about.type, eventName: about.name };
-    if (!strict) return onProblem?.({ code, message, ...label, ...(problems && { problems }), cause });
+    const found = problems && { problems };
+    if (!strict) return onProblem?.({ code, message, ...label, ...found, cause });
     throw new ActivityError(
       code === "off_catalog" ? "OFF_CATALOG" : this.closed && !problems ? "CLOSED" : "INVALID_EVENT",
       message,
-      { problems: problems ?? [], cause },
+      { ...found, cause },
     );
   }
 

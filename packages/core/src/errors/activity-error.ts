@@ -21,13 +21,13 @@ export class ActivityError extends Error {
     return typeof value === "object" && value !== null && errorBrand in value;
   }
 
-  readonly code: ActivityErrorCode;
-  readonly retryable: boolean;
+  declare readonly code: ActivityErrorCode;
+  declare readonly retryable: boolean;
   /** What was wrong with the event, for `INVALID_EVENT` and `OFF_CATALOG`; else empty. */
-  readonly problems: readonly EventProblem[];
+  declare readonly problems: readonly EventProblem[];
 
   constructor(code: ActivityErrorCode, message: string, options: ActivityErrorOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.problems = options.problems ?? [];

@@ -43,11 +43,11 @@ export interface ActivityEvent extends Envelope {
 }
 
 class CheckedEvent implements Envelope {
-  readonly text: string;
-  readonly event_id: string;
-  readonly event_time: string;
-  readonly event_type: string;
-  readonly event_name: string;
+  declare readonly text: string;
+  declare readonly event_id: string;
+  declare readonly event_time: string;
+  declare readonly event_type: string;
+  declare readonly event_name: string;
   readonly #source: NumberedSource | undefined;
 
   // biome-ignore lint/complexity/useMaxParams: one is made for every event; an options object would cost as much as the event.

@@ -28,9 +28,11 @@ export function checkField(field: EnvelopeField, value: unknown): EventProblem |
     (isTime ? isEventTime(value) : value.length <= maxIdChars && visibleAscii.test(value))
   )
     return undefined;
-  const otherwise = isTime ? "bad_time" : String(value).length > maxIdChars ? "too_long" : "bad_type";
+  const text = value as string; // Where it is none, that is its problem.
+  const code =
+    textProblem(value) ?? (isTime ? "bad_time" : text.length > maxIdChars ? "too_long" : "bad_type");
   const allowed = isTime ? "an RFC 3339 time with an offset" : "1–128 visible ASCII characters";
-  return fieldProblem(textProblem(value) ?? otherwise, field, value, allowed);
+  return fieldProblem(code, field, value, allowed);
 }
 
 /** What is wrong with the four fields of a value; empty when nothing is. */

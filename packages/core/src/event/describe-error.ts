@@ -1,13 +1,13 @@
 import type { Attributes } from "./activity-event.ts";
-import { isError } from "./encode-carefully.ts";
+import { errorMembers, isError } from "./encode-carefully.ts";
 
 /** Whatever was thrown, as attributes. */
 export function describeError(thrown: unknown): Attributes {
   const other = "something else than an error was thrown";
   if (!isError(thrown)) return { message: typeof thrown === "string" ? thrown : other, thrown };
   try {
-    const { name: error_name, message, code, stack, cause, errors } = thrown as Error & Attributes; // Where Node and AggregateError put theirs.
-    return { error_name, message, code, stack, cause, errors };
+    const { name: error_name, ...others } = errorMembers(thrown);
+    return { error_name, ...others };
   } catch {
     return { message: "an error that cannot be read was thrown" };
   }

@@ -52,7 +52,8 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
       continue;
     }
     try {
-      const text = forbiddenKeys.has(key) ? refuse() : encodeValue(owner[key], budget);
+      if (forbiddenKeys.has(key)) refuse();
+      const text = encodeValue(owner[key], budget);
       if (text !== undefined) members.push(`,${wellFormed(JSON.stringify(key))}:${text}`);
     } catch {
       problems.push(key); // A getter, proxy or toJSON threw, or the value is cyclic, too deep or too large.
@@ -68,6 +69,12 @@ export function isError(value: unknown): value is Error {
   } catch {
     return false; // A revoked proxy is not even asked.
   }
+}
+
+/** What an error says. */
+export function errorMembers(error: Error): Attributes {
+  const { name, message, code, stack, cause, errors } = error as Error & Members; // Where Node and AggregateError put theirs.
+  return { name, message, code, stack, cause, errors };
 }
 
 function refuse(): never {
@@ -114,10 +121,7 @@ function convert(value: unknown, json: unknown): unknown {
   // A Date that is none becomes null, which would not say so.
   if (json === null) return value === null ? null : String(value);
   if (Array.isArray(json) || isPlain(json)) return json;
-  if (isError(json)) {
-    const { name, message, code, stack, cause, errors } = json as Error & Members; // Where Node and AggregateError put theirs.
-    return { name, message, code, stack, cause, errors };
-  }
+  if (isError(json)) return errorMembers(json);
   if ((json instanceof Map || json instanceof Set) && json.size > maxValues) refuse();
   if (json instanceof Map)
     return [...json.keys()].every((key) => typeof key === "string") ? Object.fromEntries(json) : [...json];

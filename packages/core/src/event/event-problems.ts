@@ -3,20 +3,19 @@ import type { EventProblem } from "../errors/problem.ts";
 
 /** What is wrong with attributes as a whole: they must be an object, not a list. */
 export function checkAttributes(attributes: unknown): EventProblem | undefined {
-  if (
-    attributes === undefined ||
-    (typeof attributes === "object" && attributes !== null && !isList(attributes))
-  )
-    return undefined;
-  return { code: "bad_type", pointer: "", detail: "attributes must be an object" };
-}
-
-function isList(attributes: object): boolean {
   try {
-    return Array.isArray(attributes) || ArrayBuffer.isView(attributes);
+    if (
+      attributes === undefined ||
+      (typeof attributes === "object" &&
+        attributes !== null &&
+        !Array.isArray(attributes) &&
+        !ArrayBuffer.isView(attributes))
+    )
+      return undefined;
   } catch {
-    return false; // A revoked proxy is not even asked; encoding names it.
+    return undefined; // A revoked proxy is not even asked; encoding names it.
   }
+  return { code: "bad_type", pointer: "", detail: "attributes must be an object" };
 }
 
 /** All details in one sentence. */
