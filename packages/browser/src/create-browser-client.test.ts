@@ -99,6 +99,28 @@ describe("a browser client", () => {
     expect(trial.collector.events[0]?.["stack"]).not.toMatch(/token=1/);
   });
 
+  it("keeps name, message and place of an error of which the cause cannot be encoded", async () => {
+    const { page } = await trial.open();
+    await makeClient(page);
+    await page.evaluate(() => {
+      const cause: { self?: unknown } = {};
+      cause.self = cause;
+      let deep: unknown = 0;
+      for (let n = 0; n < 100; n++) deep = { deep };
+      client.recordError(new TypeError("cyclic: x", { cause }));
+      client.recordError(new AggregateError([deep], "deep"));
+      client.recordError(cause);
+    });
+    await flush(page);
+    const stack = expect.stringMatching(/\n {4}at /);
+    expect(trial.collector.events).toMatchObject([
+      { error_name: "TypeError", message: "cyclic: x", stack, encoding_problems: ["thrown"] },
+      { error_name: "AggregateError", message: "deep", stack, encoding_problems: ["thrown"] },
+      { message: "[object Object]", encoding_problems: ["thrown"] },
+    ]);
+    expect(trial.collector.events[2]).not.toHaveProperty("stack");
+  });
+
   it("puts the user on the events from identify to reset, which also makes new ids", async () => {
     const { page } = await trial.open();
     await makeClient(page);

@@ -66,7 +66,7 @@ describe("an identity", () => {
     const before = `c${identity.client()}`;
     identity.setUser("ann");
     expect(["uann", "ubob", before].map(identity.standing)).toEqual(["now", "later", "now"]);
-    identity.reset();
+    identity.reset(true);
     expect(["uann", before, `c${identity.client()}`].map(page().standing)).toEqual(["later", "never", "now"]);
     expect(identity.user()).toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe("an identity", () => {
     identity.client();
     identity.session();
     identity.setUser("ann");
-    identity.reset();
+    identity.reset(true);
     identity.clear();
     expect(localStorage.length).toBe(0);
   });

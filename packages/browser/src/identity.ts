@@ -10,8 +10,8 @@ export interface Identity {
   setUser(user: string): void;
   /** The visitor has agreed: from here on it is shared and kept. */
   allow(): void;
-  /** Forgets both, and the session; what was made under this client without a user never leaves any more. */
-  reset(): void;
+  /** Forgets both, and the session; what was made under this client without a user never leaves any more, once it `hadChance`. */
+  reset(hadChance: boolean): void;
   /** Forgets everything, clients that were reset too. */
   clear(): void;
 }
@@ -28,13 +28,13 @@ const formerChars = 21 * 50;
 export function createIdentity(storage: PageStorage): Identity {
   const user = (): string | undefined => storage.get(userKey);
   const clear = (): void => [userKey, clientKey, formerKey, sessionKey].forEach(storage.remove);
-  const reset = (): void => {
-    const former = [storage.get(clientKey), storage.get(formerKey)].join().slice(0, formerChars);
+  const reset = (hadChance: boolean): void => {
+    const former = [hadChance && storage.get(clientKey), storage.get(formerKey)].join().slice(0, formerChars);
     clear();
     storage.set(formerKey, former);
   };
   const setUser = (next: string): void => {
-    if ((user() ?? next) !== next) reset();
+    if ((user() ?? next) !== next) reset(true);
     storage.set(userKey, next);
   };
   return {

@@ -123,6 +123,112 @@ describe("a page without the file that sends", () => {
   });
 });
 
+describe("a visitor who is reset before the file that sends is there", () => {
+  /** Holds the file back until the returned function is called. */
+  const delayed = (): (() => void) => {
+    let release = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    trial.collector.routes.set(`GET ${laterPath}`, (_, response) => {
+      void asked.then(() => {
+        response.writeHead(200, { "content-type": "text/javascript" });
+        response.end(file?.body);
+      });
+    });
+    return release;
+  };
+
+  it.each(["nobody", "ann"])("still has sent what was recorded before, as %s", async (who) => {
+    const release = delayed();
+    const { page } = await trial.open();
+    // All in one task.
+    await page.evaluate((user) => {
+      globalThis.client = activity.createBrowserClient({
+        url: "/v1/events",
+        service: { name: "shop" },
+        consent: "granted",
+      });
+      if (user !== "nobody") client.identify(user);
+      for (let n = 0; n < 50; n++) client.track("before", { n });
+      client.reset();
+      client.track("after");
+    }, who);
+    await stored(page, 51);
+    release();
+    await page.waitForFunction(() => client.stats().canSend && client.stats().pending === 0);
+    expect(await page.evaluate(() => client.stats().dropped)).toBe(0);
+    const sent = (name: string) => trial.collector.events.filter(({ event_name }) => event_name === name);
+    const [before, after] = [sent("before"), sent("after")];
+    expect([before.length, after.length]).toEqual([50, 1]);
+    expect(new Set(before.map(({ user_id }) => user_id))).toEqual(
+      new Set([who === "nobody" ? undefined : who]),
+    );
+    expect(after[0]?.["user_id"]).toBeUndefined();
+    for (const id of ["client_id", "session_id"]) {
+      expect(new Set(before.map((event) => event[id])).size).toBe(1);
+      expect(before[0]?.[id]).not.toBe(after[0]?.[id]);
+    }
+  });
+
+  it("leaves what it recorded as nobody to the next page when the file never comes", async () => {
+    const { page } = await trial.open("/docs/start?q=secret");
+    await startClient(page);
+    await page.evaluate(() => {
+      for (let n = 0; n < 20; n++) client.track("click", { n });
+      client.reset();
+    });
+    await stored(page, 20);
+    await page.close();
+    await expectClicksFromNextPage(20);
+  });
+
+  it("keeps a user's events for that user when the server is down, and when another has signed in", async () => {
+    const release = delayed();
+    const { page } = await trial.open();
+    await startClient(page);
+    await page.evaluate(() => {
+      client.identify("ann");
+      for (let n = 0; n < 10; n++) client.track("before", { n });
+      client.reset();
+      client.identify("bob");
+    });
+    await stored(page, 12);
+    release();
+    await trial.arrived(1);
+    await page.evaluate(() => client.flush({ timeoutMs: 1_000 }));
+    expect(trial.collector.events.map(({ user_id }) => user_id)).not.toContain("ann");
+    await page.evaluate(() => {
+      client.reset();
+      client.identify("ann");
+    });
+    await page.waitForFunction(() => client.stats().pending === 0);
+    expect(trial.collector.events.filter(({ event_name }) => event_name === "before").length).toBe(10);
+    expect(await page.evaluate(() => client.stats().dropped)).toBe(0);
+  });
+});
+
+describe("a file that sends, refused twice and then served", () => {
+  it.each(["an answer of 503", "a broken connection"])(
+    "(%s) is loaded by the page that is still open",
+    async (how) => {
+      let asked = 0;
+      trial.collector.routes.set(`GET ${laterPath}`, (_, response) => {
+        asked++;
+        if (asked < 3 && how === "a broken connection") return response.destroy();
+        response.writeHead(asked < 3 ? 503 : 200, { "content-type": "text/javascript" });
+        return response.end(asked < 3 ? "" : file?.body);
+      });
+      const { page } = await trial.open();
+      await startClient(page);
+      await record(page, 5);
+      await page.waitForFunction(() => client.stats().canSend, undefined, { timeout: 20_000 });
+      await trial.arrived(5);
+      expect(asked).toBeGreaterThanOrEqual(3); // A browser itself repeats what a broken connection cost.
+    },
+  );
+});
+
 describe("a call that is no event", () => {
   it("is explained when the file that sends is there", async () => {
     bringBack();

@@ -61,7 +61,8 @@ export function createPageClient(
         {
           [mark]: [thrown],
           get message() {
-            return mark + String(thrown); // Where it cannot be encoded.
+            // Where it cannot be encoded.
+            return [mark, String(thrown), Object(thrown).name, Object(thrown).stack];
           },
         },
         attributes,
@@ -75,7 +76,8 @@ export function createPageClient(
     },
     reset: () => {
       if (page.consent === "granted") page.delivery?.part();
-      identity.reset();
+      page.partedAt = clock.now();
+      identity.reset(!!page.delivery);
     },
     setConsent: life.setConsent,
     stats,
@@ -115,7 +117,6 @@ function createPage(url: string, options: BrowserClientOptions, signal: AbortSig
     queue: createEventQueue(),
     identity: createIdentity(storage),
     consent: "pending",
-    isGone: false,
   } as const;
   return Object.assign(page, { safe: createSafekeeping(page) });
 }

@@ -169,7 +169,7 @@ describe("a page that leaves", () => {
     const stats = await page.evaluate(async () => {
       for (let count = 0; count < 400; count++) client.track("click", { count, text: "x".repeat(300) });
       let state = "hidden";
-      Object.defineProperty(document, "visibilityState", { get: () => state });
+      Object.defineProperty(document, "hidden", { get: () => state === "hidden" });
       document.dispatchEvent(new Event("visibilitychange"));
       state = "visible";
       document.dispatchEvent(new Event("visibilitychange"));

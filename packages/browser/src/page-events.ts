@@ -23,7 +23,7 @@ interface Signals extends Navigator {
 
 type Layers = readonly (Attributes | undefined)[];
 
-const loopback = /^(.+\.)?localhost$|^127\.[\d.]+$|^\[::1]$/;
+const loopback = /^((.+\.)?localhost|127\.[\d.]+|\[::1])$/;
 
 /**
  * Makes the way of events of one page.

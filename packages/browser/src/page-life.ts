@@ -78,12 +78,10 @@ export function createPageLife(page: Page): PageLife {
     page.delivery?.back();
   }
 
-  const listen = (target: EventTarget | undefined, type: string, listener: () => void): void =>
-    target?.addEventListener(type, listener, { signal });
-  listen(globalThis.document, "visibilitychange", () =>
-    document.visibilityState === "hidden" ? leave(false) : back(),
-  );
-  listen(globalThis, "pagehide", () => leave(true));
-  listen(globalThis, "pageshow", back);
+  globalThis.document?.addEventListener("visibilitychange", () => (document.hidden ? leave(false) : back()), {
+    signal,
+  });
+  addEventListener("pagehide", () => leave(true), { signal });
+  addEventListener("pageshow", back, { signal });
   return { events, setConsent, load };
 }

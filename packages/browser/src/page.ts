@@ -24,7 +24,11 @@ export interface Page {
   readonly signal: AbortSignal;
   consent: Consent;
   /** Whether the page is being unloaded, or lies in the back-forward cache. */
-  isGone: boolean;
+  isGone?: boolean;
+  /** When the visitor was reset last, by the clock's `now()`. */
+  partedAt?: number;
+  /** Under whom, although reset, events may leave for a little while. */
+  parted?: ReadonlySet<string>;
   /** What sends, once it is there. */
   delivery?: Delivery;
 }

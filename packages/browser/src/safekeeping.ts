@@ -53,13 +53,12 @@ export function createSafekeeping(page: Omit<Page, "safe">): Safekeeping {
     },
     board: (events) => {
       let room: number = lifeboatBytes;
-      const fitting = events.filter(({ bytes }) => {
-        const fits = bytes + rowBytes <= room;
-        if (fits) room -= bytes + rowBytes;
-        return fits;
+      safe.aboard = events.filter(({ bytes }) => {
+        if (bytes + rowBytes > room) return false;
+        room -= bytes + rowBytes;
+        return true;
       });
-      safe.aboard = fitting;
-      if (fitting.length > 0) storage.set(safe.boat, JSON.stringify(fitting));
+      if (safe.aboard.length > 0) storage.set(safe.boat, JSON.stringify(safe.aboard));
     },
     giveUp: (cause) => {
       if (safe.isDurable) page.onProblem({ code: "store", message: "events wait in memory only", cause });

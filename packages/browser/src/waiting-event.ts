@@ -26,6 +26,6 @@ export const kept = 6;
 
 /**
  * Stands in the text of an unfinished event for what is worked out later: before a URL that is to be redacted, alone as the
- * value of what is known of the browser, and as the name of what was thrown.
+ * value of what is known of the browser, as the name of what was thrown, and before what is told of it otherwise.
  */
 export const mark = "\u0001";

@@ -9,6 +9,7 @@ import { explainRefusal } from "./explain-refusal.ts";
 import { createFinisher } from "./finish-event.ts";
 import { createFlightNotes } from "./flight-notes.ts";
 import { createJournal } from "./journal.ts";
+import { letPart } from "./let-part.ts";
 import { createLifeboat } from "./lifeboat.ts";
 import type { Sender } from "./sender.ts";
 import { createSender } from "./sender.ts";
@@ -58,6 +59,7 @@ export function createDelivery(page: Page, keeper: Keeper): Delivery {
     const ids = page.consent === "granted" ? queue.events.keys() : [];
     await untilSettled(queue, ids, { clock, timeoutMs });
   };
+  letPart(page);
   for (const event of queue.events.values())
     if (page.consent === "granted" && event.flaws) {
       writer.rewrite(event.id);
@@ -119,7 +121,8 @@ interface TurnParts {
   readonly isRung: (key: string | null) => boolean;
 }
 
-function createTurn({ name, clock, signal }: Page, { sender, sync, isRung }: TurnParts): Turn {
+function createTurn(page: Page, { sender, sync, isRung }: TurnParts): Turn {
+  const { name, clock, signal } = page;
   let release: (() => void) | undefined;
   let isOther = false;
   let isListening = false;
@@ -131,7 +134,7 @@ function createTurn({ name, clock, signal }: Page, { sender, sync, isRung }: Tur
     await sync(true, isAlone);
     if (turn !== release) return;
     sender.isSending = true;
-    sender.wake(lingerMs);
+    sender.wake(page.parted?.size ? 0 : lingerMs);
   }
 
   addEventListener("online", sender.hurry, { signal });

@@ -22,7 +22,7 @@ const none = { problems: [], omitted: 0 };
 
 /** An event as a page records it, before what sends is there. */
 function raw(members: object, given: Partial<WaitingEvent> = {}): WaitingEvent {
-  const text = JSON.stringify({ event_id: "s.1", ...members, client_id: "me" });
+  const text = JSON.stringify({ event_id: "s.1", event_name: "click", ...members, client_id: "me" });
   return {
     id: "s.1",
     type: "behavioral",
@@ -50,6 +50,7 @@ describe("finishing an event", () => {
     );
     expect(membersOf(event)).toEqual({
       event_id: "s.1",
+      event_name: "click",
       page_url: "https://shop.example/a%22/%C3%A9?q=redacted",
       referrer: "https://shop.example/",
       browser: "Chrome 141",
@@ -79,7 +80,10 @@ describe("finishing an event", () => {
     expect(membersOf(long)).toMatchObject({ truncated: true, client_id: "me" });
     const flawed = finish()(raw({}, { flaws: { problems: ["bad"], omitted: 1 } }));
     expect(membersOf(flawed)).toMatchObject({ encoding_problems: ["bad"], attributes_omitted: 1 });
-    expect(told).toMatchObject([{ code: "altered" }, { code: "altered" }]);
+    expect(told).toMatchObject([
+      { code: "altered", eventType: "behavioral", eventName: "click" },
+      { code: "altered" },
+    ]);
   });
 });
 
@@ -97,7 +101,7 @@ describe("what was thrown", () => {
       code: "E",
     };
     const cause = { name: "Error", message: "GET https://x/?c=3", stack: "…" };
-    expect(thrown([{ ...error, cause }], `${mark}TypeError: at`, { screen: "home" })).toMatchObject({
+    expect(thrown([{ ...error, cause }], [mark, "TypeError: at"], { screen: "home" })).toMatchObject({
       error_name: "TypeError",
       message: "at https://x/?a=redacted",
       stack: "s https://x/?b=redacted:1:2",
@@ -112,11 +116,18 @@ describe("what was thrown", () => {
     ["an object", "something else than an error was thrown", { a: 1 }],
     ["nothing", "something else than an error was thrown", null],
   ])("may be %s", (_, message, value) => {
-    expect(thrown([value], `${mark}${String(value)}`)).toMatchObject({ message });
+    expect(thrown([value], [mark, String(value)])).toMatchObject({ message });
   });
 
   it("that could not be encoded leaves its text, and what the call said itself stays", () => {
-    expect(thrown(undefined, `${mark}Error: a cycle`)).toMatchObject({ message: "Error: a cycle" });
+    expect(thrown(undefined, [mark, "a cycle"])).toMatchObject({ message: "a cycle" });
+    expect(
+      thrown(undefined, [mark, "TypeError: it at https://x/?a=1", "TypeError", "s https://x/?b=2:1:2"]),
+    ).toMatchObject({
+      error_name: "TypeError",
+      message: "it at https://x/?a=redacted",
+      stack: "s https://x/?b=redacted:1:2",
+    });
     expect(thrown([{ name: "Error", message: "a" }], "mine", { stack: "mine" })).toMatchObject({
       message: "mine",
       stack: "mine",

@@ -6,7 +6,7 @@ import { redactUrl } from "../redact-url.ts";
 import type { WaitingEvent } from "../waiting-event.ts";
 import { mark } from "../waiting-event.ts";
 import { describeThrown } from "./describe-thrown.ts";
-import { currentSession } from "./session.ts";
+import { createSessions } from "./session.ts";
 
 /** What stands in a text for a URL, or for what is known of the browser. */
 const marked = /"(page_url|referrer|source_url|browser|os|device_model)":"\\u0001((?:[^"\\]|\\.)*)"/g;
@@ -22,6 +22,7 @@ const surelyFits = maxEventBytes / 3;
  */
 export function createFinisher(page: Page): (event: WaitingEvent) => WaitingEvent {
   const facts: Record<string, string> = { ...describeBrowser(navigator) };
+  const sessionOf = createSessions(page);
   let last: readonly [url: string, redacted: string] = ["", ""];
 
   function redact(url: string): string {
@@ -32,7 +33,7 @@ export function createFinisher(page: Page): (event: WaitingEvent) => WaitingEven
   return (event) => {
     const { flaws, ...rest } = event;
     if (!flaws) return event;
-    const session = currentSession(page);
+    const session = sessionOf(event.owner);
     let text = event.text.replace(
       marked,
       (_, key: string, url: string) => `"${key}":${url ? redact(url) : JSON.stringify(facts[key] ?? "")}`,
@@ -52,10 +53,12 @@ export function createFinisher(page: Page): (event: WaitingEvent) => WaitingEven
   };
 }
 
-function tellAltered({ onProblem }: Page, { type }: WaitingEvent): void {
+function tellAltered({ onProblem }: Page, { type, text }: WaitingEvent): void {
+  const { event_name: eventName } = JSON.parse(text) as { event_name: string }; // Every event has one.
   onProblem({
     code: "altered",
     message: "attributes of an event were left out or shortened",
     eventType: type,
+    eventName,
   });
 }

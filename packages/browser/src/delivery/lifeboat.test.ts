@@ -32,6 +32,27 @@ it("is gone when its page has taken it back", () => {
   expect(mine.taken()).toEqual([]);
 });
 
+it("is written once for one leaving, and again when something has changed", () => {
+  const storage = createPageStorage();
+  let writes = 0;
+  const counted: PageStorage = {
+    ...storage,
+    set: (key, value) => {
+      writes++;
+      storage.set(key, value);
+    },
+  };
+  const mine = boatIn(counted);
+  for (let n = 0; n < 2; n++) mine.board([...events]);
+  expect(writes).toBe(1);
+  const [first = waitingEvent("s.1"), ...rest] = events;
+  mine.board([{ ...first, text: "{}" }, ...rest]);
+  expect(writes).toBe(2);
+  mine.haul();
+  mine.board(events);
+  expect(writes).toBe(3);
+});
+
 it("leaves behind what it has no room for", () => {
   const storage = createPageStorage();
   const half = waitingEvent("s.1", { bytes: lifeboatBytes / 2 });

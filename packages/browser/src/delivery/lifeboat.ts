@@ -27,6 +27,7 @@ export function createLifeboat({ safe, storage }: Pick<Page, "safe" | "storage">
   const bell = boat.slice(0, boat.lastIndexOf("."));
   const idsAboard = (): Set<string> => new Set(safe.aboard.map(({ id }) => id));
   let aboard = idsAboard();
+  let offered: ReadonlySet<WaitingEvent> = new Set();
   const taken = (): readonly string[] => {
     if (storage.get(boat)) return [];
     const ids = [...aboard];
@@ -38,7 +39,10 @@ export function createLifeboat({ safe, storage }: Pick<Page, "safe" | "storage">
       return aboard;
     },
     board: (events) => {
-      safe.board(events);
+      // Leaving is told twice: hidden, and gone.
+      const isSame = events.length === offered.size && events.every((event) => offered.has(event));
+      if (!isSame || !storage.get(boat)) safe.board(events);
+      offered = new Set(events);
       aboard = idsAboard();
     },
     taken,
