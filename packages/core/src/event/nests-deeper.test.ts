@@ -11,6 +11,7 @@ describe("nestsDeeper", () => {
     ["deeper behind others side by side", `[${Array(100).fill("{}").join(",")},${deep(34)}]`, true],
     ["in a string", JSON.stringify({ s: "[".repeat(100) }), false],
     ["in a string behind escapes", `{"s":"\\"\\\\\\"${"[".repeat(100)}"}`, false],
+    ["in a string behind one quote", JSON.stringify({ s: `"${"[".repeat(100)}` }), false],
     ["behind a string that ends in a backslash", `{"s":"\\\\","n":${deep(32)}}`, true],
     ["in a string that is not closed", `{"s":"${"[".repeat(100)}`, false],
     ["and never closed", "[".repeat(33), true],

@@ -13,6 +13,8 @@ describe("repeatsEnvelopeField", () => {
     ["once, and in a nest", `{${fields},"a":{"event_id":[{"event_id":1}]}}`, false],
     ["once, and in a list behind a nest", `{${fields},"a":[{}],"b":["event_id"]}`, false],
     ["once, and inside a string with quotes", `{${fields},"a":"\\"event_id\\":\\\\"}`, false],
+    ["once, and inside a string behind one quote", `{${fields},"a":"\\",\\"event_id\\":1"}`, false],
+    ["twice, behind a string with one quote", `{"a":"\\"",${fields},"event_type":1}`, true],
     ["twice, behind a string that ends in a backslash", `{"a":"\\\\",${fields},"event_type":1}`, true],
     ["twice, behind a nest", `{"a":[{"b":[1]}],${fields},"event_type":1}`, true],
   ])("tells fields that are there %s", (_, text, repeats) => {
