@@ -25,7 +25,7 @@ export interface JournalContent {
 
 const storeName = "events";
 /** A database that does not open in this time never will. On a busy machine it may take several seconds. */
-const openMs = 10_000;
+const openMs = 5_000;
 
 /** Makes a journal; nothing is opened before the first call. */
 export function createJournal(name: string, clock: PageClock): Journal {
