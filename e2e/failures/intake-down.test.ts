@@ -29,7 +29,7 @@ it.concurrent.each(spooling)(
       client,
       fault: downThenUp,
       events: fewEvents,
-      stayMs: 4_000,
+      stayMs: 9_000, // Its back-off may ask for several seconds more than the outage took.
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);
