@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -11,9 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { Script } from "node:vm";
 import type { Environment } from "@activity/spool";
+import { makeDirectory } from "@activity/spool";
 
 /** A program's text, ready to run, and a way to keep what the engine has compiled of it. */
 export interface CompiledCode {
@@ -63,8 +63,6 @@ export function openCode(text: string, id: CodeId, env: Environment = process.en
 interface CodePlace {
   /** A directory that is there already, or nothing is kept. */
   readonly root: string;
-  /** Folders below it, from the outermost. */
-  readonly folders: readonly string[];
   readonly file: string;
 }
 
@@ -81,9 +79,8 @@ function placeOf({ name, version }: CodeId, env: Environment): CodePlace | undef
   const root = isAbsolute(cache) ? cache : home;
   if (!isAbsolute(root)) return undefined;
   const below = platform === "darwin" ? ["Library", "Caches"] : [".cache"];
-  const parts = [...(root === cache ? [] : below), "activity-code"];
-  const folders = parts.map((_, index) => join(root, ...parts.slice(0, index + 1)));
-  return { root, folders, file: join(root, ...parts, `${name}-${version}-${process.version}-${arch}`) };
+  const folder = join(root, ...(root === cache ? [] : below), "activity-code");
+  return { root, file: join(folder, `${name}-${version}-${process.version}-${arch}`) };
 }
 
 /** `undefined` unless it is whole, of this user, and nobody else may write it. */
@@ -108,12 +105,12 @@ function readCode(file: string, key: Buffer): Buffer | undefined {
 }
 
 /** By a rename, so that no other process finds a part of it. */
-function writeCode({ root, folders, file }: CodePlace, key: Buffer, script: Script): void {
+function writeCode({ root, file }: CodePlace, key: Buffer, script: Script): void {
   try {
     // Another user's home, as under sudo, is left alone.
     if (statSync(root).uid !== process.geteuid?.()) return;
-    for (const folder of folders) makeFolder(folder);
-    const folder = folders.at(-1) ?? root;
+    const folder = dirname(file);
+    makeDirectory(folder);
     const names = readdirSync(folder);
     if (names.length >= maxFiles) for (const name of names) rmSync(join(folder, name), { force: true });
     const code = script.createCachedData();
@@ -122,13 +119,5 @@ function writeCode({ root, folders, file }: CodePlace, key: Buffer, script: Scri
     renameSync(part, file);
   } catch {
     // A full disk, no permission: the next start compiles anew, as this one did.
-  }
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause; // What `fs` throws has a code.
   }
 }
