@@ -2,13 +2,14 @@ import type { Environment } from "@activity/spool";
 import { telemetryVariable } from "./consent.ts";
 
 /** What a flusher inherits: where homes and libraries are, how the network is reached, and what was decided. */
-const inherited: readonly RegExp[] = [
-  /^(?:HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|XDG_(?:STATE|CONFIG)_HOME)$/i,
-  /^(?:PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|SYSTEMROOT|WINDIR|TMPDIR|TEMP|TMP|LANG|TZ)$/i,
-  /^(?:HTTP|HTTPS|ALL|NO)_PROXY$/i,
-  /^(?:NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|NODE_USE_ENV_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|OPENSSL_CONF)$/i,
-  /^DO_NOT_TRACK$/i,
-];
+const inherited: ReadonlySet<string> = new Set([
+  ...["HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA"],
+  ...["XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP", "LANG", "TZ"],
+  ...["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NODE_USE_ENV_PROXY"],
+  ...["NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA", "SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF"],
+  ...["DO_NOT_TRACK", telemetryVariable],
+]);
 
 /** Flags of Node that say which certificates to trust and how the network is reached. */
 const keptFlag =
@@ -19,17 +20,17 @@ const keptFlag =
  * `NODE_PATH`), and no credentials of other programs.
  */
 export function flusherEnvironment(env: Environment, variable?: string): Record<string, string> {
-  const kept = Object.entries(env).filter(
-    ([name, value]) =>
-      value !== undefined &&
-      (name === variable || name === telemetryVariable || inherited.some((pattern) => pattern.test(name))),
-  );
-  const proxied = kept.some(([name]) => /^https?_proxy$/i.test(name));
-  // Who has set a proxy cannot be reached without.
-  return { ...(proxied ? { NODE_USE_ENV_PROXY: "1" } : {}), ...Object.fromEntries(kept) } as Record<
-    string,
-    string
-  >; // Unset ones were left out.
+  const kept: Record<string, string> = {};
+  for (const name of Object.keys(env)) {
+    // Names of variables differ in case from system to system, and proxies' anywhere.
+    const upper = name.toUpperCase();
+    const value = name === variable || inherited.has(upper) ? env[name] : undefined;
+    if (value === undefined) continue;
+    kept[name] = value;
+    // Who has set a proxy cannot be reached without.
+    if (upper === "HTTP_PROXY" || upper === "HTTPS_PROXY") kept["NODE_USE_ENV_PROXY"] ??= "1";
+  }
+  return kept;
 }
 
 /** The flags of this process, given to it or in `NODE_OPTIONS`, that a flusher needs too. */
