@@ -12,6 +12,7 @@ import { checkIntakeOptions } from "./intake-settings.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
 import type { Terminal } from "./notice.ts";
 import { defaultNotice, showNotice, standardError } from "./notice.ts";
+import { saysYes } from "./says-yes.ts";
 
 /** Options of a CLI's client: those of any client, but for what it decides itself. */
 export interface CliClientOptions<C extends AnyCatalog = OpenCatalog>
@@ -113,11 +114,7 @@ function openState(options: CliClientOptions, { env, clock, opener }: StatePort)
     intake,
     opener,
     plan: planDelivery({ env, intake, longLived, flusher }),
-    debug: isSet(env["ACTIVITY_DEBUG"]) ? terminal : undefined,
+    debug: saysYes(env["ACTIVITY_DEBUG"]) ? terminal : undefined,
     client: { ...rest, service: { name: app, version }, onProblem, clock },
   });
-}
-
-function isSet(value = ""): boolean {
-  return !/^(?:|0|false|off|no)$/i.test(value.trim());
 }

@@ -4,6 +4,7 @@ import type { Environment } from "@activity/spool";
 import { platformDirectory } from "@activity/spool";
 import { consentPath, readConsentFile } from "./consent-file.ts";
 import { ciVendor } from "./known-ci.ts";
+import { saysYes } from "./says-yes.ts";
 
 /** Whether telemetry is on, and why. */
 export interface Consent {
@@ -83,14 +84,11 @@ export function watchConsent(place: ConsentPlace, clock: Pick<Clock, "monotonic"
 }
 
 function fromEnvironment({ env, variable }: ConsentPlace): Consent | undefined {
-  if (!/^(?:|0|false|off|no)$/i.test(env["DO_NOT_TRACK"]?.trim() ?? ""))
-    return { granted: false, why: "do_not_track" };
-  const said = [variable, telemetryVariable].map((name) =>
-    name === undefined ? "" : (env[name]?.trim() ?? ""),
-  );
-  if (said.some((text) => /^(?:0|false|off|no|disabled)$/i.test(text)))
-    return { granted: false, why: "variable" };
-  return said.some((text) => text !== "") ? { granted: true, why: "variable" } : undefined;
+  if (saysYes(env["DO_NOT_TRACK"])) return { granted: false, why: "do_not_track" };
+  const said = [variable, telemetryVariable].flatMap((name) => (name && env[name]?.trim()) || []);
+  if (said.length === 0) return undefined;
+  const granted = !said.some((text) => /^(?:0|false|off|no|disabled)$/i.test(text));
+  return { granted, why: "variable" };
 }
 
 function fromFile(path: string, env: Environment): Consent {

@@ -1,4 +1,5 @@
 import type { Environment } from "@activity/spool";
+import { saysYes } from "./says-yes.ts";
 
 /** Variables that build services set, and the name of each service. */
 const vendors: readonly (readonly [variable: string, vendor: string])[] = [
@@ -26,7 +27,7 @@ const vendors: readonly (readonly [variable: string, vendor: string])[] = [
 
 /** The build service in which a program runs; `undefined` on somebody's machine. */
 export function ciVendor(env: Environment): string | undefined {
-  return vendors.find(([variable]) => !/^(?:|0|false)$/i.test(env[variable]?.trim() ?? ""))?.[1];
+  return vendors.find(([variable]) => saysYes(env[variable]))?.[1];
 }
 
 /** Variables that tell a build service from somebody's machine. */

@@ -26,6 +26,11 @@ describe("a source of events", () => {
     expect([source.nextId(), source.nextId(), made]).toEqual(["name1.1", "name1.2", 1]);
   });
 
+  it("leaves how a time looks to a clock that knows", () => {
+    const source = createEventSource({ now: () => 5, formatTime: (ms) => `1970-01-01T00:00:00.${ms}00Z` });
+    expect(source.now().time).toBe("1970-01-01T00:00:00.500Z");
+  });
+
   it("asks the host for ids where there is one to ask, and numbers nothing", () => {
     const source = createEventSource(fakeClock(), () => "mine");
     expect([source.nextId(), source.last]).toEqual(["mine", 0]);

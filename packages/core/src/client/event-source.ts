@@ -26,7 +26,7 @@ export interface EventSource {
 
 /** A source with its own random name, made when the first id is asked for. */
 export function createEventSource(
-  clock: Pick<Clock, "now" | "createId">,
+  clock: Pick<Clock, "now" | "createId" | "formatTime">,
   createId?: () => string,
 ): EventSource {
   // Pieces that many events share are kept in one piece, up to the thousands of the number.
@@ -56,9 +56,9 @@ export function createEventSource(
     now: (): Moment => {
       const ms = clock.now();
       if (ms !== momentMs) {
-        const time = String(new Date(ms).toJSON());
+        const time = clock.formatTime?.(ms) ?? String(new Date(ms).toJSON());
         // RFC 3339 ends with the year 9999; other years take more characters, and no time at all takes four.
-        if (time.length !== 24) throw new RangeError(`the clock shows ${ms}, which is no time of an event`);
+        if (time.length !== 24) throw new RangeError(`the clock shows ${ms}, no time of an event`);
         moment = { time, text: flatten(`","event_time":"${time}"`) };
         momentMs = ms;
       }

@@ -17,6 +17,8 @@ export interface Clock {
   random(): number;
   /** A random id that nobody else ever gets, for the name of a source. @defaultValue a nanoid */
   createId?(): string;
+  /** A time of `now` as RFC 3339 in UTC with milliseconds. @defaultValue as `Date.prototype.toJSON` writes it */
+  formatTime?(ms: number): string;
   /** Resolves after `ms` milliseconds; keeps the process alive meanwhile. Resolves at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `callback` once after `ms` milliseconds. With `unref` the wait does not keep the process alive. */
