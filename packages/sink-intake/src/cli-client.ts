@@ -78,7 +78,7 @@ export function openCliClient<const C extends AnyCatalog = OpenCatalog>(
 
 /** @throws INVALID_OPTION when a name cannot be part of a path. */
 export function checkApp(app: string): void {
-  if (/^[\w-][\w.-]{0,63}$/.test(app)) return;
+  if (typeof app === "string" && app.length <= 64 && /^[\w-][\w.-]*$/.test(app)) return;
   throw new ActivityError(
     "INVALID_OPTION",
     "app must be 1–64 letters, digits, dots, underscores or hyphens, and not begin with a dot",

@@ -11,7 +11,6 @@ import type { Session } from "./debug-session.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { isFlusherAlive } from "./flusher-lock.ts";
 import { readInstallId } from "./install-id.ts";
-import { folderOf } from "./intake-place.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
 import { onExit } from "./on-exit.ts";
 import { readPause } from "./pause-file.ts";
@@ -40,7 +39,6 @@ export class CliSession implements Session {
   readonly sink: CommandSink;
   readonly client: Client;
   readonly #options: SessionOptions;
-  readonly #folder: string | undefined;
   readonly #forgetExit: () => void;
 
   constructor(options: SessionOptions) {
@@ -50,7 +48,6 @@ export class CliSession implements Session {
     const gate = { allowed: () => consent.current().granted };
     this.sink = new CommandSink({ intake: { ...intake, clock }, gate, opener });
     this.client = createClient({ ...options.client, sink: this.sink, installId: this.installId });
-    this.#folder = folderOf(intake);
     if (plan.kind === "in-process") void this.sink.open();
     // `process.exit` closes nothing: what waits then is sent all the same.
     this.#forgetExit = onExit(() => {
@@ -108,7 +105,7 @@ export class CliSession implements Session {
   /** Starts a flusher, unless one is at work, nothing may be sent now, or nothing waits. */
   #sendLater(): void {
     const { plan, consent, app, env, variable, intake, clock } = this.#options;
-    const folder = this.#folder;
+    const { folder } = this.sink;
     if (plan.kind !== "detached" || folder === undefined) return;
     const { pending, handedOver } = this.sink.stats();
     if (pending + handedOver === 0 || !consent.look().granted) return;

@@ -55,7 +55,8 @@ export class CliState {
   }
 
   stats(): ClientStats {
-    return this.#sessions.map(({ client }) => client.stats()).reduce(addStats, nothing());
+    const [first, ...others] = this.#sessions.map(({ client }) => client.stats());
+    return others.reduce(addStats, first ?? nothing());
   }
 
   #open(): Session {

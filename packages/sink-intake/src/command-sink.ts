@@ -44,6 +44,8 @@ export class CommandSink implements Sink {
   onProblem: ProblemHandler | undefined;
   /** What sends, once it is open. */
   opened: OpenIntake | undefined;
+  /** Where events wait for others; `undefined` where there is no place for them. */
+  readonly folder: string | undefined;
   readonly #port: CommandSinkPort;
   readonly #journal: SpoolJournal | undefined;
   readonly #held: HeldEvents = new HeldEvents();
@@ -58,10 +60,11 @@ export class CommandSink implements Sink {
   /** @throws INVALID_OPTION where `mode: "spool"` has no disk. */
   constructor(port: CommandSinkPort) {
     const { intake } = port;
-    const folder = folderOf(intake);
-    if (intake.mode === "spool") requireFolder(folder);
+    this.folder = folderOf(intake);
+    if (intake.mode === "spool") requireFolder(this.folder);
     this.#port = port;
     this.onProblem = intake.onProblem;
+    const { folder } = this;
     this.#journal = folder === undefined ? undefined : new SpoolJournal({ folder, clock: intake.clock });
     if (port.opener.open !== undefined) this.#carryOn(port.opener.open);
   }

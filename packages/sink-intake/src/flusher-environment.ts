@@ -38,6 +38,6 @@ export function flusherFlags(
   env: Environment,
   execArgv: readonly string[] = process.execArgv,
 ): readonly string[] {
-  const given = [...(env["NODE_OPTIONS"] ?? "").split(/\s+/), ...execArgv];
+  const given = [...(env["NODE_OPTIONS"]?.split(/\s+/) ?? []), ...execArgv];
   return [...new Set(given.filter((flag) => keptFlag.test(flag)))];
 }

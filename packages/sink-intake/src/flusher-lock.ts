@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { sep } from "node:path";
 import { hasEnded, processOwner } from "@activity/spool";
 
 /** A lock that nobody has touched for so long is nobody's, wherever its owner ran. */
@@ -40,7 +40,7 @@ export function takeFlusherLock(folder: string, nowMs: number): (() => void) | u
 }
 
 function lockPath(folder: string): string {
-  return join(folder, "flusher.lock");
+  return `${folder}${sep}flusher.lock`;
 }
 
 function removeStale(path: string): void {

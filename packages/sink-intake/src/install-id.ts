@@ -31,7 +31,8 @@ function readId(path: string): string | undefined {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined; // What `fs` throws has a code.
     throw cause;
   }
-  return /"install_id"\s*:\s*"([\w-]{8,64})"/.exec(text)?.[1] ?? replaceId(path);
+  const id = /"install_id"\s*:\s*"([\w-]+)"/.exec(text)?.[1] ?? "";
+  return id.length >= 8 && id.length <= 64 ? id : replaceId(path);
 }
 
 function writeId(path: string): string | undefined {

@@ -44,7 +44,7 @@ export function checkMode(mode: IntakeSinkOptions["mode"] = "auto"): void {
 /** @throws INVALID_OPTION unless it is an http or https URL without credentials in it. */
 function checkUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol))
+  if (url === null || !["http:", "https:"].includes(url.protocol))
     throw new ActivityError("INVALID_OPTION", "url must be an absolute http or https URL");
   if (url.username !== "" || url.password !== "")
     throw new ActivityError("INVALID_OPTION", "url must hold no user name and password; use auth");

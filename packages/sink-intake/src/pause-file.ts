@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { sep } from "node:path";
 import type { Refusals } from "./refusal-count.ts";
 
 /** Until when a destination is to be left alone, for every process that sends to it. */
@@ -17,12 +17,11 @@ export interface Pause {
 
 /** No pause is longer; what says so was written under another clock, or is damaged. */
 const maxPauseMs = 86_400_000;
-const fileName = "pause.json";
 
 /** The pause kept in a folder; `undefined` when there is none or none that can be believed. */
 export function readPause(folder: string, nowMs: number): Pause | undefined {
   try {
-    const found: unknown = JSON.parse(readFileSync(join(folder, fileName), "utf8"));
+    const found: unknown = JSON.parse(readFileSync(pathOf(folder), "utf8"));
     return isPause(found) && found.untilMs - nowMs <= maxPauseMs ? found : undefined;
   } catch {
     return undefined; // Nobody has failed yet, or what was written cannot be read: then nothing is known.
@@ -31,7 +30,7 @@ export function readPause(folder: string, nowMs: number): Pause | undefined {
 
 /** Keeps a pause, or takes it away. That it cannot be kept harms nothing but the destination's peace. */
 export function writePause(folder: string, pause: Pause | undefined): void {
-  const path = join(folder, fileName);
+  const path = pathOf(folder);
   try {
     if (pause === undefined) return unlinkSync(path);
     const draft = `${path}.${process.pid}.tmp`;
@@ -40,6 +39,10 @@ export function writePause(folder: string, pause: Pause | undefined): void {
   } catch {
     // A disk that takes no file keeps no events either, which is told where it happens.
   }
+}
+
+function pathOf(folder: string): string {
+  return `${folder}${sep}pause.json`;
 }
 
 function isPause(value: unknown): value is Pause {

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { basename, dirname, join, parse } from "node:path";
+import { basename, dirname, join, parse, sep } from "node:path";
 import type { Environment } from "@activity/spool";
 import { flusherEnvironment, flusherFlags } from "./flusher-environment.ts";
 import type { FlusherJob } from "./flusher-job.ts";
@@ -7,6 +7,9 @@ import { flusherVariable } from "./flusher-job.ts";
 
 /** Names of the flusher's program beside the code that starts it: as modules, bundled for Node, and as CommonJS. */
 const fileNames = ["activity-flusher.js", "activity-flusher.cjs"];
+
+/** What paths into archives have in them, which only the programs themselves can read. */
+const archives = [`.asar${sep}`, `.zip${sep}`];
 
 /** Where the flusher's program is, or why none can be started from here. */
 export type FlusherProgram =
@@ -53,7 +56,7 @@ function runtimeObstacle(env: Environment): string | undefined {
   for (const other of ["bun", "deno", "electron", "pnp"])
     if (versions[other] !== undefined) return `it needs Node.js on its own, not ${other}`;
   if (isSingleExecutable()) return "the program is a single executable";
-  if (!/^node(?:js)?[\d.]*(?:\.exe)?$/i.test(basename(execPath)) || !isRealFile(execPath))
+  if (!/^node(?:js)?[\d.]*(?:\.exe)?$/.test(basename(execPath).toLowerCase()) || !isRealFile(execPath))
     return "the program is not run by node";
   if (process.permission?.has("child") === false) return "this process may start none";
   return undefined;
@@ -74,7 +77,7 @@ function besideThis(): readonly string[] {
 
 /** Whether a file is on the real disk, where another process finds it: not in an archive that only this one reads. */
 function isRealFile(path: string): boolean {
-  if (/\.(?:asar|zip)[\\/]/i.test(path)) return false;
+  if (archives.some((ending) => path.includes(ending))) return false;
   try {
     return statSync(path).isFile();
   } catch {

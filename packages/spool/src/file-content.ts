@@ -8,8 +8,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
 import { AppendFile } from "./append-file.ts";
+import { pathIn } from "./path-in.ts";
 import type { SegmentContent, SegmentExtent } from "./segment-content.ts";
 import type { SegmentName } from "./segment-name.ts";
 import { formatSegmentName } from "./segment-name.ts";
@@ -29,7 +29,7 @@ export class FileContent implements SegmentContent {
 
   /** Makes a new file. @throws when it cannot be made. */
   static create(folder: string, name: SegmentName): FileContent {
-    return new FileContent(folder, name, new AppendFile(join(folder, formatSegmentName(name))));
+    return new FileContent(folder, name, new AppendFile(pathIn(folder, formatSegmentName(name))));
   }
 
   /**
@@ -39,7 +39,7 @@ export class FileContent implements SegmentContent {
   static claim(folder: string, found: SegmentName, owner: string): FileContent | undefined {
     const mine: SegmentName = { ...found, state: "pending", owner };
     try {
-      renameSync(join(folder, formatSegmentName(found)), join(folder, formatSegmentName(mine)));
+      renameSync(pathIn(folder, formatSegmentName(found)), pathIn(folder, formatSegmentName(mine)));
       return new FileContent(folder, mine);
     } catch {
       return undefined; // Somebody else has it, or will: it is not ours.
@@ -58,7 +58,7 @@ export class FileContent implements SegmentContent {
 
   /** Where the file is now. */
   get path(): string {
-    return join(this.#folder, formatSegmentName(this.#name));
+    return pathIn(this.#folder, formatSegmentName(this.#name));
   }
 
   /** Bytes in the file. @throws when it is gone. */
@@ -144,7 +144,7 @@ export class FileContent implements SegmentContent {
 
   #rename(name: SegmentName): void {
     const from = this.path;
-    const to = join(this.#folder, formatSegmentName(name));
+    const to = pathIn(this.#folder, formatSegmentName(name));
     if (from !== to) renameSync(from, to);
     this.#name = name;
   }

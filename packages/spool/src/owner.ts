@@ -23,9 +23,8 @@ export interface Owner {
 /** Whether an owner still runs. `unknown`: on another host or in another pid namespace. */
 export type Liveness = "alive" | "dead" | "unknown";
 
-/** How the text of an owner looks. */
-export const ownerPattern: RegExp =
-  /(?<host>[0-9a-f]{8})\.(?<boot>[0-9a-f]{8})\.(?<pidNamespace>\d{1,15})\.(?<pid>\d{1,15})\.(?<start>\d{1,15})\.(?<thread>\d{1,15})\.(?<nonce>[0-9a-f]{12})/;
+/** How the text of an owner looks, as part of a pattern: its fields in order, with dots between. */
+export const ownerSyntax: string = String.raw`[0-9a-f]{8}\.[0-9a-f]{8}(?:\.\d{1,15}){4}\.[0-9a-f]{12}`;
 
 /** A new owner for this thread of this process. */
 export function createOwner(): Owner {
@@ -48,17 +47,15 @@ export function formatOwner(owner: Owner): string {
 
 /** The owner that a text names; `undefined` for any other text. */
 export function parseOwner(text: string): Owner | undefined {
-  const fields = new RegExp(`^${ownerPattern.source}$`).exec(text)?.groups;
-  if (fields === undefined) return undefined;
-  const { host = "", boot = "", nonce = "" } = fields;
-  const number = (name: string): number => Number(fields[name]);
+  if (!new RegExp(`^${ownerSyntax}$`).test(text)) return undefined;
+  const [host = "", boot = "", pidNamespace, pid, start, thread, nonce = ""] = text.split(".");
   return {
     host,
     boot,
-    pidNamespace: number("pidNamespace"),
-    pid: number("pid"),
-    start: number("start"),
-    thread: number("thread"),
+    pidNamespace: Number(pidNamespace),
+    pid: Number(pid),
+    start: Number(start),
+    thread: Number(thread),
     nonce,
   };
 }
@@ -99,7 +96,9 @@ function readProcess(pid: number): { readonly start: number; readonly ended: boo
   // The name of the program stands in parentheses and may hold blanks and parentheses (proc_pid_stat(5)).
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const start = Number(fields[19]);
-  return Number.isSafeInteger(start) ? { start, ended: /^[ZXx]$/.test(fields[0] ?? "") } : undefined;
+  return Number.isSafeInteger(start)
+    ? { start, ended: ["Z", "X", "x"].includes(fields[0] ?? "") }
+    : undefined;
 }
 
 /** Linux says it in a file; elsewhere, and for who may not read that, `node:os` is loaded, which takes a millisecond. */
@@ -109,12 +108,14 @@ function hostName(): string {
 
 function readBoot(): string {
   // A random UUID (random(4)): its beginning tells as much as a hash of it.
-  return /^[0-9a-f]{8}/.exec(readText("/proc/sys/kernel/random/boot_id") ?? "")?.[0] ?? "00000000";
+  const start = (readText("/proc/sys/kernel/random/boot_id") ?? "").slice(0, 8);
+  return hex(Number.parseInt(start, 16) || 0);
 }
 
 function readPidNamespace(): number {
   try {
-    return Number(/\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? 0);
+    // As namespaces(7) has it: pid:[4026531836].
+    return Number.parseInt(readlinkSync("/proc/self/ns/pid").slice(5), 10) || 0;
   } catch {
     return 0; // Only Linux has them.
   }
@@ -132,5 +133,10 @@ function readText(path: string): string | undefined {
 function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
+  return hex(hash >>> 0);
+}
+
+/** A number of 32 bits in 8 digits. */
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
 }

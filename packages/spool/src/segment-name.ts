@@ -1,5 +1,5 @@
 import type { Importance } from "@activity/core";
-import { ownerPattern } from "./owner.ts";
+import { ownerSyntax } from "./owner.ts";
 
 /** `open`: being written · `pending`: complete, waiting · `leased`: perhaps on its way, so its events may arrive twice. */
 export type SegmentState = "open" | "pending" | "leased";
@@ -25,10 +25,10 @@ export interface SegmentName {
 const nobody = "nobody";
 const suffix = ".ndjson";
 
-const pattern = new RegExp(
+const pattern = /* @__PURE__ */ new RegExp(
   `^(?<createdMs>\\d{1,15})-(?<creator>[0-9a-f]{12})-(?<number>\\d{1,15})` +
     `-l(?<lane>\\d{1,15})-i(?<importance>[0-6])-c(?<count>\\d{1,15}|x)-o(?<offset>\\d{1,15})` +
-    `-(?<state>open|pending|leased)-(?<owner>${nobody}|${ownerPattern.source.replace(/\?<\w+>/g, "?:")})\\.ndjson$`,
+    `-(?<state>open|pending|leased)-(?<owner>${nobody}|${ownerSyntax})\\.ndjson$`,
 );
 
 /** The name of a segment's file. */

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
 import type { Clock, NumberedSource } from "@activity/core";
 import { defaultLimits, parseEventId } from "@activity/core";
 import type { Owner } from "./owner.ts";
-import { formatOwner, ownerPattern, parseOwner } from "./owner.ts";
+import { formatOwner, ownerSyntax, parseOwner } from "./owner.ts";
+import { pathIn } from "./path-in.ts";
 import { parseSegmentName } from "./segment-name.ts";
 import type { OwnerSurvey } from "./survey-owners.ts";
 
@@ -19,8 +19,8 @@ export interface OwnMark {
   name: MarkName;
 }
 
-const pattern = new RegExp(
-  `^source-(?<last>\\d{1,15})-(?<owner>${ownerPattern.source.replace(/\?<\w+>/g, "?:")})-(?<name>[\\w-]{1,64})\\.mark$`,
+const pattern = /* @__PURE__ */ new RegExp(
+  `^source-(?<last>\\d{1,15})-(?<owner>${ownerSyntax})-(?<name>[\\w-]{1,64})\\.mark$`,
 );
 
 /**
@@ -47,9 +47,11 @@ export class SourceMarks {
 
   /** Marks a source whose first event is about to be written. @throws when the disk does not take it. */
   begin(source: NumberedSource): void {
-    if (this.#given || this.#marks.has(source) || !/^[\w-]{1,64}$/.test(source.name)) return;
+    if (this.#given || this.#marks.has(source)) return;
+    // What others number may have any name; such a one has no mark.
+    if (source.name.length > 64 || !/^[\w-]+$/.test(source.name)) return;
     const name = { name: source.name, last: Math.max(0, source.last - 1), owner: this.#owner() };
-    closeSync(openSync(join(this.#folder, formatMark(name)), "wx", 0o600));
+    closeSync(openSync(pathIn(this.#folder, formatMark(name)), "wx", 0o600));
     this.#marks.set(source, { source, name });
   }
 
@@ -98,7 +100,7 @@ export function takeEndedSources({ folder, owner, survey, clock }: EndedSourcesO
     const liveness = survey.get(mark.owner);
     if (liveness === "dead" && writer.boot === owner.boot && writer.pidNamespace === owner.pidNamespace)
       return [mark];
-    if (liveness === "dead" || (liveness === "unknown" && isForgotten(join(folder, file), clock)))
+    if (liveness === "dead" || (liveness === "unknown" && isForgotten(pathIn(folder, file), clock)))
       removeMark(folder, mark);
     return [];
   });
@@ -117,7 +119,7 @@ export function takeEndedSources({ folder, owner, survey, clock }: EndedSourcesO
 /** Forgets a mark whose source has been ended. */
 export function removeMark(folder: string, mark: MarkName): void {
   try {
-    unlinkSync(join(folder, formatMark(mark)));
+    unlinkSync(pathIn(folder, formatMark(mark)));
   } catch {
     // Gone already, or to be ended again under the same id.
   }
@@ -134,7 +136,7 @@ function createLastNumbers(folder: string, files: readonly string[]): (mark: Mar
     let numbers = byOwner.get(owner);
     if (numbers === undefined) {
       const mine = open.filter((segment) => segment.owner === owner);
-      numbers = highestNumbers(mine.map(({ file }) => readFileSync(join(folder, file), "utf8")));
+      numbers = highestNumbers(mine.map(({ file }) => readFileSync(pathIn(folder, file), "utf8")));
       byOwner.set(owner, numbers);
     }
     return numbers.get(name) ?? 0;
@@ -164,7 +166,7 @@ function isForgotten(path: string, clock: Clock): boolean {
 }
 
 function renameMark(folder: string, from: MarkName, to: MarkName): MarkName {
-  renameSync(join(folder, formatMark(from)), join(folder, formatMark(to)));
+  renameSync(pathIn(folder, formatMark(from)), pathIn(folder, formatMark(to)));
   return to;
 }
 

@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import type { Liveness, Owner } from "./owner.ts";
-import { livenessOf, ownerPattern, parseOwner } from "./owner.ts";
+import { livenessOf, ownerSyntax, parseOwner } from "./owner.ts";
 
 /** Whether each owner of a file in a folder still runs. One that is not in it came later, and counts as alive. */
 export type OwnerSurvey = ReadonlyMap<string, Liveness>;
 
-const ownerInName = new RegExp(ownerPattern.source.replace(/\?<\w+>/g, "?:"));
+const ownerInName = /* @__PURE__ */ new RegExp(ownerSyntax);
 
 /**
  * Looks at every owner once. What is decided by it must be looked up in the folder afterwards: a process may

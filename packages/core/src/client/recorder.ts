@@ -156,7 +156,7 @@ export class Recorder extends Teller {
     }
     if (this.#warnSwaps && Object.hasOwn(eventTypes, name) && !Object.hasOwn(eventTypes, type)) {
       this.#warnSwaps = false;
-      this.tell("swapped", "type and name of an event look exchanged", { about: call });
+      this.tell("swapped", "type and name of an event look swapped", { about: call });
     }
     return call.layer.heads.add(type, name);
   }

@@ -136,7 +136,7 @@ describe("an event whose attributes had to be changed", () => {
   });
 });
 
-describe("type and name that look exchanged", () => {
+describe("type and name that look swapped", () => {
   it("are told once in development, and the event is recorded", () => {
     const { sink, client, problems } = setUp({ isDev: true });
     for (const name of ["first", "second"]) client.record(name, "behavioral");
@@ -144,7 +144,7 @@ describe("type and name that look exchanged", () => {
     expect(problems).toEqual([
       {
         code: "swapped",
-        message: "type and name of an event look exchanged",
+        message: "type and name of an event look swapped",
         eventType: "first",
         eventName: "behavioral",
       },

@@ -35,7 +35,7 @@ export interface EventProblem {
  *
  * - `refused`: an event failed its checks (or the client is closed, or a hook threw) and was not recorded
  * - `altered`: an event was recorded with attributes left out or shortened; the event itself names them
- * - `swapped`: in development, type and name look exchanged
+ * - `swapped`: in development, type and name look swapped
  * - `off_catalog`: an event does not fit the catalog and was recorded all the same
  * - `dropped`: events were given up, see `reason` and `count`
  * - `rejected`: the next hop refused events for good

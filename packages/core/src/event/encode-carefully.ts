@@ -134,5 +134,6 @@ function convert(value: unknown, json: unknown): unknown {
 }
 
 function wellFormed(json: string): string {
-  return json.replace(escapes, (found) => (found.length > 2 ? "\ufffd" : found));
+  // Hardly any text has one, and a command has no time to compile the pattern.
+  return json.includes("\\u") ? json.replace(escapes, (found) => (found[2] ? "\ufffd" : found)) : json;
 }
