@@ -13,10 +13,11 @@ import { minify } from "terser";
  */
 export async function keepCode(text, { opener, id }) {
   // Fewer functions by inlining, and one byte a character.
-  const { code } = await minify(text, {
+  const { code } = await minify(withPlainMembers(text), {
     module: true,
     ecma: 2020,
     compress: { passes: 4 },
+    mangle: { properties: { regex: /^\$private_/ } },
     format: { ascii_only: true },
   });
   const { names } = /export\s*\{(?<names>[^}]*)\};?\s*$/.exec(code).groups;
@@ -46,3 +47,20 @@ export async function keepCode(text, { opener, id }) {
   ];
   return { text: around.join("\n"), parts: [...parts] };
 }
+
+/**
+ * Turns private members into ordinary ones, which the minifier then gives short names: making the private ones of a
+ * dozen classes takes 0.6 ms. Nothing outside of the text has instances of these classes but to hand them back.
+ */
+function withPlainMembers(text) {
+  const plain = text.replace(topLevelClass, (body, name, base) => {
+    // A class and the one it extends may have members of one name.
+    const own = base && base !== "Error" ? `$private_${name}_` : "$private_";
+    return body.replace(/(?<![\w$])#(?=[a-z]\w*)/g, own);
+  });
+  if (/[.\s!(]#[a-z]/.test(plain)) throw new Error("a private member outside of a class of the top level");
+  return plain;
+}
+
+/** As esbuild writes one: from the beginning of a line to the next brace there. */
+const topLevelClass = /^var (\w+) = class(?: \w+)?(?: extends (\w+))? \{\n[\s\S]*?^\}/gm;
