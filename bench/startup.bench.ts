@@ -10,7 +10,7 @@ import { type Spread, spreadOf } from "./support/measure.ts";
 import { createReport } from "./support/report.ts";
 import { createInstallation, endFlushers } from "./support/startup-installation.ts";
 
-const rounds = 41;
+const rounds = 101;
 const warmUpRounds = 3;
 /** What each process does; `empty` is what the others are compared with. */
 const arms = {

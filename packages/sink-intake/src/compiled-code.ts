@@ -10,10 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { Script } from "node:vm";
 import type { Environment } from "@activity/spool";
-import { makeDirectory } from "@activity/spool";
+import { makeDirectory, pathIn } from "@activity/spool";
 
 /** A program's text, ready to run, and a way to keep what the engine has compiled of it. */
 export interface CompiledCode {
@@ -79,8 +79,8 @@ function placeOf({ name, version }: CodeId, env: Environment): CodePlace | undef
   const root = isAbsolute(cache) ? cache : home;
   if (!isAbsolute(root)) return undefined;
   const below = platform === "darwin" ? ["Library", "Caches"] : [".cache"];
-  const folder = join(root, ...(root === cache ? [] : below), "activity-code");
-  return { root, file: join(folder, `${name}-${version}-${process.version}-${arch}`) };
+  const folder = pathIn(root, ...(root === cache ? [] : below), "activity-code");
+  return { root, file: pathIn(folder, `${name}-${version}-${process.version}-${arch}`) };
 }
 
 /** `undefined` unless it is whole, of this user, and nobody else may write it. */
@@ -112,7 +112,7 @@ function writeCode({ root, file }: CodePlace, key: Buffer, script: Script): void
     const folder = dirname(file);
     makeDirectory(folder);
     const names = readdirSync(folder);
-    if (names.length >= maxFiles) for (const name of names) rmSync(join(folder, name), { force: true });
+    if (names.length >= maxFiles) for (const name of names) rmSync(pathIn(folder, name), { force: true });
     const code = script.createCachedData();
     const part = `${file}.${process.pid}`;
     writeFileSync(part, Buffer.concat([key, code, code]), { mode: 0o600, flag: "wx" });

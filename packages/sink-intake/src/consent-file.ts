@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { pathIn } from "@activity/spool";
 import { writeConfigFile } from "./config-file.ts";
 
 /** What a person has decided, or that they were told and have decided nothing. */
@@ -14,7 +14,7 @@ export interface ConsentRecord {
 
 /** Where a program keeps the decision, in its config directory. */
 export function consentPath(configDirectory: string): string {
-  return join(configDirectory, "telemetry.json");
+  return pathIn(configDirectory, "telemetry.json");
 }
 
 /** What was decided; `undefined` when nothing was. @throws when it cannot be read or makes no sense. */

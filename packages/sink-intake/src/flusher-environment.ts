@@ -2,14 +2,13 @@ import type { Environment } from "@activity/spool";
 import { telemetryVariable } from "./consent.ts";
 
 /** What a flusher inherits: where homes and libraries are, how the network is reached, and what was decided. */
-const inherited: ReadonlySet<string> = new Set([
-  ...["HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA"],
-  ...["XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP", "LANG", "TZ"],
-  ...["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR"],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NODE_USE_ENV_PROXY"],
-  ...["NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA", "SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF"],
-  ...["DO_NOT_TRACK", telemetryVariable],
-]);
+const inherited = [
+  " HOME USERPROFILE HOMEDRIVE HOMEPATH APPDATA LOCALAPPDATA XDG_STATE_HOME XDG_CONFIG_HOME",
+  "TMPDIR TEMP TMP LANG TZ PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH SYSTEMROOT WINDIR",
+  "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY NODE_USE_ENV_PROXY",
+  "NODE_EXTRA_CA_CERTS NODE_USE_SYSTEM_CA SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF",
+  `DO_NOT_TRACK ${telemetryVariable} `,
+].join(" ");
 
 /** Flags of Node that say which certificates to trust and how the network is reached. */
 const keptFlag =
@@ -24,7 +23,7 @@ export function flusherEnvironment(env: Environment, variable?: string): Record<
   for (const name of Object.keys(env)) {
     // Names of variables differ in case from system to system, and proxies' anywhere.
     const upper = name.toUpperCase();
-    const value = name === variable || inherited.has(upper) ? env[name] : undefined;
+    const value = name === variable || inherited.includes(` ${upper} `) ? env[name] : undefined;
     if (value === undefined) continue;
     kept[name] = value;
     // Who has set a proxy cannot be reached without.

@@ -1,6 +1,5 @@
 import { readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { sep } from "node:path";
-import { hasEnded, processOwner } from "@activity/spool";
+import { hasEnded, pathIn, processOwner } from "@activity/spool";
 
 /** A lock that nobody has touched for so long is nobody's, wherever its owner ran. */
 const staleMs = 60_000;
@@ -9,9 +8,10 @@ const staleMs = 60_000;
 export function isFlusherAlive(folder: string, nowMs: number): boolean {
   const path = lockPath(folder);
   try {
-    return nowMs - statSync(path).mtimeMs < staleMs && !hasEnded(readFileSync(path, "utf8"));
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found !== undefined && nowMs - found.mtimeMs < staleMs && !hasEnded(readFileSync(path, "utf8"));
   } catch {
-    return false; // No lock, or none that can be read.
+    return false; // One that cannot be read.
   }
 }
 
@@ -40,7 +40,7 @@ export function takeFlusherLock(folder: string, nowMs: number): (() => void) | u
 }
 
 function lockPath(folder: string): string {
-  return `${folder}${sep}flusher.lock`;
+  return pathIn(folder, "flusher.lock");
 }
 
 function removeStale(path: string): void {

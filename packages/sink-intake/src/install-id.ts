@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Environment } from "@activity/spool";
-import { randomBytes } from "@activity/spool";
+import { pathIn, randomBytes } from "@activity/spool";
 import { writeConfigFile } from "./config-file.ts";
 import { ciVendor } from "./known-ci.ts";
 
@@ -14,7 +13,7 @@ export function readInstallId(directory: string | undefined, env: Environment): 
   const vendor = ciVendor(env);
   if (vendor !== undefined) return `ci-${vendor}`;
   if (directory === undefined) return undefined;
-  const path = join(directory, "activity.json");
+  const path = pathIn(directory, "activity.json");
   try {
     return readId(path) ?? writeId(path);
   } catch {

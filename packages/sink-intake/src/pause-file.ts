@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import { sep } from "node:path";
+import { pathIn } from "@activity/spool";
 import type { Refusals } from "./refusal-count.ts";
 
 /** Until when a destination is to be left alone, for every process that sends to it. */
@@ -42,7 +42,7 @@ export function writePause(folder: string, pause: Pause | undefined): void {
 }
 
 function pathOf(folder: string): string {
-  return `${folder}${sep}pause.json`;
+  return pathIn(folder, "pause.json");
 }
 
 function isPause(value: unknown): value is Pause {

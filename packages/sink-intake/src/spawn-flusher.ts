@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
-import { basename, dirname, join, parse, sep } from "node:path";
+import { basename, dirname, parse, sep } from "node:path";
 import type { Environment } from "@activity/spool";
+import { pathIn } from "@activity/spool";
 import { flusherEnvironment, flusherFlags } from "./flusher-environment.ts";
 import type { FlusherJob } from "./flusher-job.ts";
 import { flusherVariable } from "./flusher-job.ts";
@@ -72,7 +73,7 @@ function besideThis(): readonly string[] {
   const here: string | undefined = import.meta.filename;
   if (here === undefined) return [];
   const folder = dirname(here);
-  return fileNames.map((name) => join(folder, name));
+  return fileNames.map((name) => pathIn(folder, name));
 }
 
 /** Whether a file is on the real disk, where another process finds it: not in an archive that only this one reads. */

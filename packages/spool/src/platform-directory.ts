@@ -1,4 +1,5 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
+import { pathIn } from "./path-in.ts";
 
 /** `state`: what a program keeps between runs · `config`: what belongs to its settings. */
 export type DirectoryKind = "state" | "config";
@@ -26,7 +27,7 @@ export function platformDirectory(
   const given = (name: string): string | undefined => absolute(env[name]);
   const user = absolute(env["HOME"] || env["USERPROFILE"] || userHome());
   const below = (...parts: readonly string[]): string | undefined =>
-    user === undefined ? undefined : join(user, ...parts);
+    user === undefined ? undefined : pathIn(user, ...parts);
   const own = {
     win32: (): string | undefined => given(windows) ?? below("AppData", local),
     darwin: (): string | undefined => below("Library", "Application Support"),
@@ -34,7 +35,7 @@ export function platformDirectory(
   const place =
     process.platform === "win32" || process.platform === "darwin" ? own[process.platform]() : below(...home);
   const root = given(xdg) ?? place;
-  return root === undefined ? undefined : join(root, app);
+  return root === undefined ? undefined : pathIn(root, app);
 }
 
 function absolute(path: string | undefined): string | undefined {

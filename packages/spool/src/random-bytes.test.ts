@@ -6,3 +6,9 @@ it("gives as many bytes as it is asked for, and others each time", () => {
   expect(seen.size).toBe(1_000);
   for (const text of seen) expect(text).toHaveLength(12);
 });
+
+it("gives more at once than it reads ahead", () => {
+  const [many, few] = [randomBytes(1_000), randomBytes(3)];
+  expect([many.length, few.length]).toEqual([1_000, 3]);
+  expect(new Set(many).size).toBeGreaterThan(100);
+});

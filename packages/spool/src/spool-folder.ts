@@ -1,6 +1,7 @@
+import type { Stats } from "node:fs";
 import fs, { lstatSync } from "node:fs";
-import { join } from "node:path";
 import { makeDirectory } from "./make-directory.ts";
+import { pathIn } from "./path-in.ts";
 import type { Environment } from "./platform-directory.ts";
 import { platformDirectory } from "./platform-directory.ts";
 import { sha256 } from "./sha256.ts";
@@ -26,10 +27,10 @@ export interface SpoolFolderOptions {
 export function spoolFolder(options: SpoolFolderOptions): string | undefined {
   const { directory, app = "activity", destination, credential = "", env = process.env } = options;
   const own = platformDirectory("state", app, env);
-  const root = directory ?? (own === undefined ? undefined : join(own, "activity"));
+  const root = directory ?? (own === undefined ? undefined : pathIn(own, "activity"));
   if (root === undefined) return undefined;
   const key = keyOf(JSON.stringify([destination, credential]));
-  return join(root, key.slice(0, 16));
+  return pathIn(root, key.slice(0, 16));
 }
 
 let known = { text: "", key: "" };
@@ -42,13 +43,19 @@ function keyOf(text: string): string {
 
 /** Makes a folder that only its owner can read, and everything above it. @throws when it is not there afterwards. */
 export function makeFolder(folder: string): void {
+  // As a rule it is there, and asking is cheaper than an exception.
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found !== undefined) return checkFound(found);
   makeDirectory(folder);
   checkFolder(folder);
 }
 
 /** @throws when a folder is a link or belongs to another user, such as what `sudo` left. */
 export function checkFolder(folder: string): void {
-  const found = lstatSync(folder);
+  checkFound(lstatSync(folder));
+}
+
+function checkFound(found: Stats): void {
   if (!found.isDirectory()) throw new Error("the spool's folder is not a directory");
   const user = process.geteuid?.();
   if (user !== undefined && found.uid !== user) throw new Error("the spool's folder belongs to another user");
