@@ -31,7 +31,7 @@ const writeKey = "local-write-key";
 
 /** Whoever runs this, and wherever: the person in this world shares usage data, from a machine of their own. */
 const sharing = {
-  ...Object.fromEntries(ciVariables.map((variable) => [variable, ""])),
+  ...Object.fromEntries(ciVariables().map((variable) => [variable, ""])),
   DO_NOT_TRACK: "0",
   ACTIVITY_TELEMETRY: "on",
 };
