@@ -57,7 +57,7 @@ function runtimeObstacle(env: Environment): string | undefined {
   for (const other of ["bun", "deno", "electron", "pnp"])
     if (versions[other] !== undefined) return `it needs Node.js on its own, not ${other}`;
   if (isSingleExecutable()) return "the program is a single executable";
-  if (!/^node(?:js)?[\d.]*(?:\.exe)?$/.test(basename(execPath).toLowerCase()) || !isRealFile(execPath))
+  if (!/^node(?:js)?[\d.]*(?:\.exe)?$/.test(basename(execPath).toLowerCase()))
     return "the program is not run by node";
   if (process.permission?.has("child") === false) return "this process may start none";
   return undefined;
