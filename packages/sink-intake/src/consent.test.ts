@@ -51,6 +51,7 @@ describe("consent", () => {
     [{ SHOP_TELEMETRY: "no", ACTIVITY_TELEMETRY: "on" }, false, "variable"],
     [{ CI: "true" }, true, "ci"],
     [{ CI: "false" }, false, "unasked"],
+    [{ CI: "no", TRAVIS: " off " }, false, "unasked"],
     [{ GITHUB_ACTIONS: "true" }, true, "ci"],
     [{ CI: "1", DO_NOT_TRACK: "1" }, false, "do_not_track"],
   ])("with %j is %p: %s", (env, granted, why) => {
