@@ -1,7 +1,8 @@
 /**
  * What a client adds to a command: an empty Node process beside one that makes a client and records, and one that also
- * hands over to a flusher. The packages lie as npm installs them; each program has a home
- * in which it ran before. The processes run one after the other in pairs, and the differences of each round count.
+ * hands over to a flusher. And the last beside a command that prints a line, for which Node loads much of what starting a
+ * process needs. The packages lie as npm installs them; each program has a home in which it ran before. The processes
+ * run one after the other, and the differences of each round count.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -12,12 +13,15 @@ import { createInstallation, endFlushers } from "./support/startup-installation.
 
 const rounds = 101;
 const warmUpRounds = 3;
+const print = `console.log("deployed");`;
 /** What each process does; `empty` is what the others are compared with. */
 const arms = {
   empty: "",
   import: `import "@activity/sink-intake/cli";`,
   command: commandText("flusher: false"),
   "command with a flusher": `${commandText("")}\nawait activity.close();`,
+  printing: print,
+  "printing with a flusher": `${commandText("")}\n${print}\nawait activity.close();`,
 } as const;
 type ArmName = keyof typeof arms;
 const names = Object.keys(arms) as ArmName[]; // The keys of a constant.
@@ -42,6 +46,7 @@ report.note(`${rounds} rounds; an empty process: ${text(spreadOf(timesOf("empty"
 report.figure("import_ms", added("import"));
 report.figure("added_ms", added("command"));
 report.figure("added_with_flusher_ms", added("command with a flusher"));
+report.figure("added_to_printing_with_flusher_ms", added("printing with a flusher", "printing"));
 report.end();
 
 /** Runs a process to its end, in a home as the steady user has it; gives how long it took. */
@@ -52,20 +57,20 @@ async function runOnce(name: ArmName): Promise<number> {
   const { status, stderr } = spawnSync(process.execPath, [installation.programs[name]], {
     env: { HOME: home, PATH: process.env["PATH"] },
     cwd: installation.root,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const ms = performance.now() - startedAt;
   if (status !== 0 || stderr.length > 0) throw new Error(`${name} failed: ${stderr}`);
   // A flusher at work would slow down whoever runs next.
-  if ((await endFlushers(home)) === 0 && name === "command with a flusher")
+  if ((await endFlushers(home)) === 0 && name.endsWith("with a flusher"))
     throw new Error("no flusher was started");
   await sleep(20);
   return ms;
 }
 
-function added(name: ArmName): Spread {
-  const empty = timesOf("empty");
-  return spreadOf(timesOf(name).map((ms, round) => ms - (empty[round] ?? Number.NaN)));
+function added(name: ArmName, base: ArmName = "empty"): Spread {
+  const without = timesOf(base);
+  return spreadOf(timesOf(name).map((ms, round) => ms - (without[round] ?? Number.NaN)));
 }
 
 function timesOf(name: ArmName): readonly number[] {

@@ -68,19 +68,16 @@ interface CodePlace {
 
 /** `undefined` where nothing is kept: no home, a runtime of another kind, or somebody has said so. */
 function placeOf({ name, version }: CodeId, env: Environment): CodePlace | undefined {
-  const { versions, platform, arch } = process;
-  const others = ["bun", "deno", "electron"].some((other) => versions[other] !== undefined);
+  const { versions, platform, arch, geteuid } = process;
+  if (versions["bun"] ?? versions["deno"] ?? versions["electron"] ?? geteuid === undefined) return undefined;
   // What is measured by functions is wrong for code that was compiled before.
-  const unwanted = [env["NODE_DISABLE_COMPILE_CACHE"], env["NODE_V8_COVERAGE"]].some(
-    (value = "") => value !== "",
-  );
-  if (others || unwanted || process.geteuid === undefined) return undefined;
+  if (env["NODE_DISABLE_COMPILE_CACHE"] || env["NODE_V8_COVERAGE"]) return undefined;
   const { XDG_CACHE_HOME: cache = "", HOME: home = "" } = env;
   const root = isAbsolute(cache) ? cache : home;
   if (!isAbsolute(root)) return undefined;
-  const below = platform === "darwin" ? ["Library", "Caches"] : [".cache"];
-  const folder = pathIn(root, ...(root === cache ? [] : below), "activity-code");
-  return { root, file: pathIn(folder, `${name}-${version}-${process.version}-${arch}`) };
+  const caches = root === cache ? cache : pathIn(home, platform === "darwin" ? "Library/Caches" : ".cache");
+  const file = pathIn(caches, "activity-code", `${name}-${version}-${process.version}-${arch}`);
+  return { root, file };
 }
 
 /** `undefined` unless it is whole, of this user, and nobody else may write it. */
