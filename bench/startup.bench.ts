@@ -2,7 +2,8 @@
  * What a client adds to a command: an empty Node process beside one that makes a client and records, and one that also
  * hands over to a flusher. And the last beside a command that prints a line, for which Node loads much of what starting a
  * process needs. The packages lie as npm installs them; each program has a home in which it ran before. The processes
- * run one after the other, and the differences of each round count.
+ * run one after the other. What else the machine does can only make a process slower, so of every few rounds the quickest
+ * process of each kind counts, and of the differences the median. The medians of all rounds are told beside it.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -11,7 +12,8 @@ import { type Spread, spreadOf } from "./support/measure.ts";
 import { createReport } from "./support/report.ts";
 import { createInstallation, endFlushers } from "./support/startup-installation.ts";
 
-const rounds = 101;
+const roundsPerGroup = 5;
+const rounds = 21 * roundsPerGroup;
 const warmUpRounds = 3;
 const print = `console.log("deployed");`;
 /** What each process does; `empty` is what the others are compared with. */
@@ -43,6 +45,14 @@ try {
 }
 
 report.note(`${rounds} rounds; an empty process: ${text(spreadOf(timesOf("empty")))} ms`);
+for (const [name, base = "empty"] of [
+  ["command"],
+  ["command with a flusher"],
+  ["printing with a flusher", "printing"],
+] as const)
+  report.note(
+    `${name}, of all rounds: ${text(spreadOf(differences(timesOf(name), timesOf(base))))} ms added`,
+  );
 report.figure("import_ms", added("import"));
 report.figure("added_ms", added("command"));
 report.figure("added_with_flusher_ms", added("command with a flusher"));
@@ -69,8 +79,17 @@ async function runOnce(name: ArmName): Promise<number> {
 }
 
 function added(name: ArmName, base: ArmName = "empty"): Spread {
-  const without = timesOf(base);
-  return spreadOf(timesOf(name).map((ms, round) => ms - (without[round] ?? Number.NaN)));
+  return spreadOf(differences(quickest(timesOf(name)), quickest(timesOf(base))));
+}
+
+/** The quickest of each group of rounds. */
+function quickest(all: readonly number[]): readonly number[] {
+  const starts = all.map((_, round) => round).filter((round) => round % roundsPerGroup === 0);
+  return starts.map((start) => Math.min(...all.slice(start, start + roundsPerGroup)));
+}
+
+function differences(all: readonly number[], base: readonly number[]): readonly number[] {
+  return all.map((ms, index) => ms - (base[index] ?? Number.NaN));
 }
 
 function timesOf(name: ArmName): readonly number[] {
