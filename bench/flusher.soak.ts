@@ -1,8 +1,10 @@
 /**
  * How long a flusher lives: 10 s where everything is well, 30 s at most where the intake never answers; one for any
- * number of commands, and none that is left over. Real processes and the real times.
+ * number of commands, none that is left over, and nobody's events left at its end. Real processes and the real times.
  */
 
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { FlusherTrial } from "../e2e/flusher/support/flusher-trial.ts";
@@ -45,6 +47,23 @@ await withTrial(async (trial) => {
   report.figure("lost_without_an_answer", Math.max(0, 3 - trial.arrived()));
 });
 
+// A command that ends just when a flusher does is served by that one or starts its own.
+let lostAtTheEnd = 0;
+for (const endsAtMs of [9_800, 9_900, 10_000, 10_100])
+  await withTrial(async (trial) => {
+    await trial.run(program);
+    await trial.until(() => lockOf(trial.home) !== undefined);
+    const takenAtMs = lockOf(trial.home) ?? 0;
+    const beganAt = performance.now();
+    await trial.run(program, { ACTIVITY_TELEMETRY: "off" });
+    const runMs = performance.now() - beganAt;
+    await sleep(takenAtMs + endsAtMs - runMs - Date.now());
+    await trial.run(program);
+    await trial.until(() => trial.arrived() === 6);
+    lostAtTheEnd += 6 - trial.arrived();
+  });
+report.figure("lost_at_the_end", lostAtTheEnd);
+
 report.end();
 
 async function withTrial(body: (trial: FlusherTrial) => Promise<void>): Promise<void> {
@@ -54,6 +73,13 @@ async function withTrial(body: (trial: FlusherTrial) => Promise<void>): Promise<
   } finally {
     await trial.end();
   }
+}
+
+/** When the lock of a home's flusher was taken, in milliseconds since the Unix epoch. */
+function lockOf(home: string): number | undefined {
+  const root = join(home, ".local", "state", "trial", "activity");
+  const [folder = ""] = existsSync(root) ? readdirSync(root) : [];
+  return statSync(join(root, folder, "flusher.lock"), { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /** Since a moment, until no flusher runs any more; 60 s at most. */

@@ -4,7 +4,7 @@ import { systemClock } from "@activity/core";
 import type { Environment } from "@activity/spool";
 import { watchConsent } from "./consent.ts";
 import type { FlusherJob } from "./flusher-job.ts";
-import { takeFlusherLock } from "./flusher-lock.ts";
+import { isFlusherAlive, takeFlusherLock } from "./flusher-lock.ts";
 import { folderOf } from "./intake-place.ts";
 import { openIntake } from "./intake-sink.ts";
 import { readPause } from "./pause-file.ts";
@@ -39,25 +39,29 @@ export async function runFlusher(job: FlusherJob, port: FlusherPort): Promise<vo
   const leftMs = (ms: number): number => startedAt + ms - clock.monotonic();
   if (folder === undefined) return;
   const pauseMs = (): number => (readPause(folder, clock.now())?.untilMs ?? 0) - clock.now();
-  const isDone = (): boolean =>
-    leftMs(times.stayMs) <= 0 || pauseMs() > leftMs(times.stayMs) || !consent.look().granted;
-  // A command leaves its events first and looks for the lock then; so the last look comes after the lock is gone.
-  do {
-    const release = takeFlusherLock(folder, clock.now());
-    if (release === undefined) return;
-    while (!isDone()) {
-      if (waits(folder)) await deliver();
-      if (!isDone()) await clock.sleep(times.lookEveryMs);
-    }
-    release();
-  } while (waits(folder) && !isDone());
+  const isPaused = (): boolean => pauseMs() > Math.max(0, leftMs(times.stayMs));
+  const isOff = (): boolean => isPaused() || !consent.look().granted;
+  const isDone = (): boolean => leftMs(times.stayMs) <= 0 || isOff();
+  // Without the time to leave the rest in order nothing new is begun.
+  const isTooLate = (): boolean => leftMs(times.lifetimeMs) < 2_000;
+  const release = takeFlusherLock(folder, clock.now());
+  if (release === undefined) return;
+  while (!isDone()) {
+    if (waits(folder)) await deliver();
+    if (!isDone()) await clock.sleep(times.lookEveryMs);
+  }
+  release();
+  // Who saw the lock started nobody, and has left its events or ends about now. Without the lock, since whoever
+  // ends from here on starts another: what one of the two sends, the other cannot.
+  if (!isTooLate() && !isOff()) await clock.sleep(times.lookEveryMs);
+  if (waits(folder) && !isTooLate() && !isOff() && !isFlusherAlive(folder, clock.now())) await deliver();
 
   async function deliver(): Promise<void> {
     const allowed = (): boolean => consent.current().granted;
     const options = { ...intake, lingerMs: 0, onProblem: () => undefined };
     const { sink, transport } = openIntake(options, { allowed });
-    // What is under way may use the whole lifetime, but for the time to leave the rest in order.
-    const enough = (): boolean => leftMs(times.lifetimeMs) < 2_000 || pauseMs() > leftMs(times.stayMs);
+    // What is under way may use the whole lifetime; while it is, others are told to wait.
+    const enough = (): boolean => isTooLate() || (transport.busy === 0 && isPaused());
     await untilDelivered(sink, enough, clock);
     transport.seal();
     await sink.close({ timeoutMs: transport.busy > 0 ? 1_000 : 0 });
