@@ -28,7 +28,7 @@ const spanning = ["apps", "bench", "e2e", "tools"]
     testPathIgnorePatterns: ["/node_modules/", "/consumers/"],
   }));
 
-/** With `npm test -- --coverage --selectProjects core`: what core must reach, counted over its own tests. */
+/** What core must reach, counted over its own tests: in every whole `npm test`, or with `-- --coverage --selectProjects core`. */
 const coverageThreshold = { "./packages/core/src/": { lines: 95 } };
 
 export default {

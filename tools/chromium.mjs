@@ -1,7 +1,7 @@
 /** A Chromium for the browser tests: one that is there, or Debian's package where installing it can harm nobody. */
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { MissingPrerequisite, run, say } from "./run.mjs";
+import { MissingPrerequisite, run, say, showProgress } from "./run.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "msedge"];
 const places = [
@@ -62,7 +62,7 @@ async function install() {
     ["install", "-y", "-q", "--no-install-recommends", "chromium"],
   ];
   for (const args of steps) {
-    const { code, output } = await run("apt-get", args, { env, output: "keep" });
+    const { code, output } = await showProgress(() => run("apt-get", args, { env, output: "keep" }));
     if (code !== 0) {
       throw new MissingPrerequisite(
         `apt-get ${args[0]} failed (${output.trim().split("\n").at(-1)}): install Chromium by hand.`,

@@ -46,7 +46,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main([task, ...rest]) {
   const args = rest[0] === "--" ? rest.slice(1) : rest;
-  if (task === undefined || !(task in tasks)) {
+  if (task === undefined || !Object.hasOwn(tasks, task)) {
     say(
       `Usage: npm run TASK -- [arguments]\n${Object.values(tasks)
         .map(({ about }) => `  ${about}`)

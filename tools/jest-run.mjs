@@ -4,11 +4,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { repositoryRoot, run } from "./run.mjs";
 
+const require = createRequire(import.meta.url);
+const jest = join(dirname(require.resolve("jest/package.json")), "bin", "jest.js");
 const resultFile = join(repositoryRoot, ".cache", `jest-result-${process.pid}.json`);
 
 export async function runJest(args) {
-  const require = createRequire(import.meta.url);
-  const jest = join(dirname(require.resolve("jest/package.json")), "bin", "jest.js");
   mkdirSync(dirname(resultFile), { recursive: true });
   const updates = args.includes("-u") || args.includes("--updateSnapshot");
   const { code } = await run(
@@ -28,6 +28,13 @@ export async function runJest(args) {
   const result = JSON.parse(readFileSync(resultFile, "utf8"));
   rmSync(resultFile);
   return { ...countsOf(result, code), output: undefined };
+}
+
+/** The absolute paths of the tests that would run. None when jest refuses the arguments: it says why when it runs. */
+export async function listTests(args) {
+  const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning", jest, "--listTests"];
+  const { code, stdout } = await run("node", [...flags, ...args], { output: "keep" });
+  return code === 0 ? stdout.split("\n").filter((line) => line !== "") : [];
 }
 
 /** A suite that cannot even start is one failure; so is an exit code that no failed test explains. */

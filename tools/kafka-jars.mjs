@@ -1,7 +1,7 @@
 /** Kafka's own jars through Maven, for the tests that talk to a real broker: fetched once into `.cache/kafka`. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MissingPrerequisite, repositoryRoot, run, say } from "./run.mjs";
+import { MissingPrerequisite, repositoryRoot, run, say, showProgress } from "./run.mjs";
 
 const version = "4.3.1";
 
@@ -22,7 +22,9 @@ const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 /** Returns the folder with the jars, for `java -cp 'FOLDER/*' kafka.Kafka …`. Needs Java and, the first time, Maven. */
 export async function fetchKafkaJars() {
-  if (!(await answers("java", ["-version"]))) {
+  const [, java = 0] =
+    /version "(\d+)/.exec((await run("java", ["-version"], { output: "keep" })).output) ?? [];
+  if (Number(java) < 17) {
     throw new MissingPrerequisite(
       "Kafka needs Java 17 or newer: install it (Debian: apt-get install default-jre-headless maven).",
     );
@@ -39,10 +41,9 @@ export async function fetchKafkaJars() {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, "pom.xml"), project);
   const partial = join(home, `libs-${process.pid}`);
-  const { code, output, seconds } = await run(
-    "mvn",
-    ["-B", "-q", "dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${partial}`],
-    { cwd: home, output: "keep" },
+  const copy = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${partial}`];
+  const { code, output } = await showProgress(() =>
+    run("mvn", ["-B", "-q", ...copy], { cwd: home, output: "keep" }),
   );
   if (code !== 0) {
     rmSync(partial, { recursive: true, force: true });
@@ -50,7 +51,6 @@ export async function fetchKafkaJars() {
   }
   if (!existsSync(libraries)) renameSync(partial, libraries);
   else rmSync(partial, { recursive: true, force: true });
-  say(`${readdirSync(libraries).length} jars in ${seconds.toFixed(0)} s`);
   return libraries;
 }
 

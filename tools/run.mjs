@@ -60,6 +60,18 @@ export async function must(command, args, options = {}) {
   throw new CommandFailed([command, ...args].join(" "), result.code);
 }
 
+/** Prints a dot a second while something long works, so that nobody takes it for dead, and then how long it took. */
+export async function showProgress(work) {
+  const startedAt = performance.now();
+  const ticker = setInterval(() => process.stderr.write("."), 1000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(ticker);
+    say(` ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  }
+}
+
 function needsShell(command) {
   return process.platform === "win32" && !/\.exe$/i.test(command) && command !== process.execPath;
 }

@@ -1,7 +1,7 @@
 /** Node 24 and pnpm 12 for this repository: what is installed when it fits, else fetched once through the npm client. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { MissingPrerequisite, repositoryRoot, run, say } from "./run.mjs";
+import { MissingPrerequisite, repositoryRoot, run, say, showProgress } from "./run.mjs";
 
 const pnpmVersion = "12.21.0";
 const nodeMajor = 24;
@@ -79,21 +79,9 @@ async function fetchMissing(tools) {
   say(`Fetching ${names} through npm into .cache/toolchain (about ${megabytes} MB, once) ...`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-  const ticker = setInterval(() => process.stderr.write("."), 1000);
-  const result = await npm(
-    [
-      "install",
-      "--prefix",
-      folder,
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      "--no-package-lock",
-      "--loglevel=error",
-    ].concat(tools.map((tool) => `${tool.name}@${tool.range}`)),
-  );
-  clearInterval(ticker);
-  say(` ${result.seconds.toFixed(0)} s`);
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
+  const packages = tools.map((tool) => `${tool.name}@${tool.range}`);
+  const result = await showProgress(() => npm(["install", "--prefix", folder, ...flags, ...packages]));
   if (result.code !== 0) {
     throw new MissingPrerequisite(
       `npm could not fetch ${names}: ${lastLine(result.output)} Install Node 24 and pnpm ${pnpmVersion} by hand, or try again with the network up.`,

@@ -1,7 +1,7 @@
 /** A disk of a few blocks: a file system in memory, mounted for one test. Needs root, or sudo without a password. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MissingPrerequisite, run } from "../../../tools/run.mjs";
+import { mountDisk, unmountDisk } from "../../../tools/small-disk.mjs";
 import { scratchFolder } from "./intake-process.ts";
 
 export interface SmallDisk {
@@ -17,11 +17,11 @@ const fillerBytes = 262_144;
 /** Mounts a disk of so many bytes, 256 KiB of which are taken until `free`. */
 export async function mountSmallDisk(bytes: number): Promise<SmallDisk> {
   const folder = scratchFolder();
-  const options = `size=${bytes},mode=0755,uid=${process.getuid?.() ?? 0}`;
-  const { code, output } = await asRoot(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder.path]);
-  if (code !== 0) {
+  try {
+    await mountDisk(folder.path, bytes);
+  } catch (error) {
     folder.remove();
-    throw new MissingPrerequisite(`A small disk cannot be mounted; run as root or allow sudo: ${output}`);
+    throw error;
   }
   const path = join(folder.path, "data");
   const filler = join(folder.path, "filler");
@@ -31,13 +31,8 @@ export async function mountSmallDisk(bytes: number): Promise<SmallDisk> {
     path,
     free: () => rmSync(filler),
     remove: async () => {
-      await asRoot(["umount", folder.path]);
+      await unmountDisk(folder.path);
       folder.remove();
     },
   };
-}
-
-function asRoot(command: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
-  const [program = "", ...args] = process.getuid?.() === 0 ? command : ["sudo", "-n", ...command];
-  return run(program, args, { output: "keep" });
 }
