@@ -37,7 +37,7 @@ it(
 it.each<[string, (file: string) => void]>([
   ["torn", (file) => writeFileSync(file, readFileSync(file).subarray(0, -1_000))],
   ["changed", (file) => writeFileSync(file, readFileSync(file).fill(0, 20_000, 20_100))],
-  ["of another text", (file) => writeFileSync(file, `0${readFileSync(file, "latin1").slice(1)}`, "latin1")],
+  ["of another text", (file) => writeFileSync(file, `-${readFileSync(file, "latin1").slice(1)}`, "latin1")],
   ["empty", (file) => writeFileSync(file, "")],
   ["open to others", (file) => chmodSync(file, 0o620)],
 ])(

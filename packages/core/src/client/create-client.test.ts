@@ -151,6 +151,13 @@ describe("layers of attributes", () => {
     expect(sink.events).toMatchObject([{ context_keep: 1, call_keep: 1, encoding_problems: ["__proto__"] }]);
   });
 
+  it("are refused by a strict client where one of its own cannot be used", () => {
+    const make = (): unknown => setUp({ attributes: { event_id: "x" }, strict: true });
+    expect(make).toThrow("attributes of the client were left out, such as event_id");
+    const { client } = setUp({ strict: true });
+    expect(() => client.with({ event_id: "x" })).toThrow("such as event_id");
+  });
+
   it("tell what of the client's own could not be used", () => {
     const many = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`k${index}`, index]));
     const wrong = setUp({ attributes: { event_id: "x", keep: 1 } });

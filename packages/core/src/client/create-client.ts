@@ -36,10 +36,7 @@ export function createClient<const C extends AnyCatalog = OpenCatalog>(options: 
   function withLayer(layer: AttributeLayer): LooseClient {
     const { problems } = layer;
     if (problems[0])
-      onProblem({
-        code: "altered",
-        message: `attributes of the client were left out, such as ${problems[0]}`,
-      });
+      recorder.tell("altered", `attributes of the client were left out, such as ${problems[0]}`, {});
     const record: LooseClient["record"] = (type, name, attributes) =>
       recorder.record({ layer, type, name, attributes });
     const child = (attributes: Attributes): LooseClient =>

@@ -91,5 +91,9 @@ export function sourceOf(event: ActivityEvent): NumberedSource | undefined {
 
 /** Whether a value is an event made by this or another copy of the package. */
 export function isEvent(value: unknown): value is ActivityEvent {
-  return typeof value === "object" && value !== null && brand in value;
+  try {
+    return typeof value === "object" && value !== null && brand in value;
+  } catch {
+    return false; // A revoked proxy is not even asked.
+  }
 }

@@ -21,6 +21,14 @@ function errorOf(input: object): ActivityError {
   throw new Error("nothing was thrown");
 }
 
+describe("isEvent", () => {
+  it("says no of everything else, and throws of nothing", () => {
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    for (const value of [undefined, null, "event", {}, revoked.proxy]) expect(isEvent(value)).toBe(false);
+  });
+});
+
 describe("createEvent", () => {
   it("makes an event with an id and a time of its own", () => {
     const before = Date.now();

@@ -237,6 +237,15 @@ describe("halves of surrogate pairs", () => {
     expect(convert(text)).toBe(json);
   });
 
+  it("become U+FFFD in names, also of what was left out", () => {
+    const { json, problems } = encode({
+      "a\ud800": 1,
+      "b\ud800": () => 1,
+      "c\ud800": { toJSON: () => fail() },
+    });
+    expect([json, problems]).toEqual([{ "a\ufffd": 1 }, ["c\ufffd"]]);
+  });
+
   it("are found behind five million backslashes", () => {
     const text = `${"\\".repeat(5_000_000)}\ud800`;
     expect(encode({ text }).json).toEqual({ text: `${"\\".repeat(5_000_000)}\ufffd` });

@@ -51,12 +51,13 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
       omitted++;
       continue;
     }
+    const name = wellFormed(JSON.stringify(key));
     try {
       if (forbiddenKeys.has(key)) refuse();
       const text = encodeValue(owner[key], budget);
-      if (text !== undefined) members.push(`,${wellFormed(JSON.stringify(key))}:${text}`);
+      if (text !== undefined) members.push(`,${name}:${text}`);
     } catch {
-      problems.push(key); // A getter, proxy or toJSON threw, or the value is cyclic, too deep or too large.
+      problems.push(JSON.parse(name) as string); // A getter, proxy or toJSON threw, or the value is cyclic, too deep or too large.
     }
   }
   return { text: members.join(""), problems, omitted };

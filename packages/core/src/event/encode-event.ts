@@ -18,9 +18,11 @@ export function surelyFitsEvent(head: string, members: string, maxBytes: number)
 /** The members of an event with marks for what was left out, made to fit into `maxBytes` together with their head. */
 export function finishAttributes(encoded: EncodedAttributes, head: string, maxBytes: number): string {
   const { text, problems, omitted } = encoded;
-  const marked =
-    text + listNames("encoding_problems", problems) + (omitted > 0 ? `,"attributes_omitted":${omitted}` : "");
-  return surelyFitsEvent(head, marked, maxBytes)
-    ? marked
-    : shortenAttributes(marked, maxBytes - frameBytes - utf8Bytes(head));
+  const marks =
+    listNames("encoding_problems", problems) + (omitted > 0 ? `,"attributes_omitted":${omitted}` : "");
+  if (surelyFitsEvent(head, text + marks, maxBytes)) return text + marks;
+  // What says that something is missing is not itself left out, unless there would be no room for anything else.
+  const spared = surelyFits(marks.length, maxBytes / 2) ? marks : "";
+  const paying = spared ? text : text + marks;
+  return shortenAttributes(paying, maxBytes - frameBytes - utf8Bytes(head + spared)) + spared;
 }

@@ -33,3 +33,27 @@ it("shortens the largest attributes until the event fits", () => {
     truncated_attributes: ["text"],
   });
 });
+
+it("keeps the names of what was left out where the rest pays", () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 240 }, (_, index) => [`k${index}`, "x".repeat(1_000)]),
+  );
+  const text = finishEventText(
+    JSON.stringify({ event_id: "a.1", ...many }),
+    { problems: ["secret", "token"], omitted: 0 },
+    { ...limits, maxBytes: 32_768 },
+  );
+  expect(utf8Bytes(text)).toBeLessThanOrEqual(32_768);
+  expect(JSON.parse(text)).toMatchObject({ truncated: true, encoding_problems: ["secret", "token"] });
+});
+
+it("fits also where these names are the largest part", () => {
+  const problems = Array.from({ length: 40 }, (_, index) => `${"\u0001".repeat(62)}${index}`);
+  const text = finishEventText(
+    JSON.stringify({ event_id: "a.1", k: "x".repeat(9_000) }),
+    { problems, omitted: 1 },
+    limits,
+  );
+  expect(utf8Bytes(text)).toBeLessThanOrEqual(limits.maxBytes);
+  expect(JSON.parse(text)).toMatchObject({ event_id: "a.1", truncated: true });
+});

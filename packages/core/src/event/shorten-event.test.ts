@@ -63,9 +63,12 @@ describe("texts that are too long", () => {
     }
   });
 
-  it("have the bound's length with the mark", () => {
-    const { a } = shorten({ a: "x".repeat(1_000) }, 400);
-    expect(a).toBe(`${"x".repeat(199)}…`);
+  it("are as long as fits, to a 64th of it", () => {
+    const cuts = [400, 1_000, 32_000].map((maxBytes) => {
+      const { a, ...marks } = shorten({ a: "x".repeat(maxBytes + 1) }, maxBytes);
+      return (maxBytes - String(a).length - JSON.stringify(marks).length) / maxBytes;
+    });
+    for (const unused of cuts) expect(unused).toBeLessThan(1 / 64 + 10 / 400); // Ten for the punctuation.
   });
 
   it("pay before those that are shorter", () => {

@@ -9,30 +9,38 @@ export function surelyFits(chars: number, maxBytes: number): boolean {
 
 /**
  * Makes encoded attributes fit: texts longer than a bound are cut and end in `…`, other values longer
- * than it are removed; the bound is halved until all fits, so that the largest pay. Adds `truncated`,
- * `truncated_attributes` and, past 32 names, `truncated_attributes_omitted`.
+ * than it are removed; the bound is the largest with which all fits, to a 64th of `maxBytes`, so that the largest pay.
+ * Adds `truncated`, `truncated_attributes` and, past 32 names, `truncated_attributes_omitted`.
  *
  * @param text Members with a comma before each.
  * @param maxBytes Bytes of UTF-8 that the result may have, its marks included.
  */
 export function shortenAttributes(text: string, maxBytes: number): string {
+  if (utf8Bytes(text) <= maxBytes) return text;
   const members = JSON.parse(`{${text.slice(1)}}`) as JsonObject; // It was encoded from one.
   const entries = Object.entries(members).map(
     ([key, value]) => [key, value, typeof value === "string" ? value : JSON.stringify(value)] as const,
   );
-  let short = text;
-  for (let chars = maxBytes / 2; utf8Bytes(short) > maxBytes; chars /= 2) {
+  const shortenTo = (chars: number): string => {
     const names: string[] = [];
-    short = "";
+    let short = "";
     for (const [key, value, long] of entries) {
       const whole = Math.max(key.length, long.length) <= chars;
       if (!whole) names.push(cut(key, Math.min(chars, 64)));
       if (whole || (value === long && key.length <= chars))
         short += `,${JSON.stringify(key)}:${value === long ? JSON.stringify(cut(long, chars)) : long}`;
     }
-    short += `,"truncated":true${listNames("truncated_attributes", names)}`;
+    return `${short},"truncated":true${listNames("truncated_attributes", names)}`;
+  };
+  let fitting = "";
+  let bound = 0;
+  for (let step = maxBytes / 2; step > maxBytes / 64 || !fitting; step /= 2) {
+    const short = shortenTo(bound + step);
+    if (utf8Bytes(short) > maxBytes) continue;
+    fitting = short;
+    bound += step;
   }
-  return short;
+  return fitting;
 }
 
 /** The members `key` and, past 32 names, `key_omitted`; nothing for no names. */

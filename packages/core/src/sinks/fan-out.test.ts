@@ -142,6 +142,16 @@ describe("fanOut", () => {
     expect([a.onProblem, b.onProblem, sink.onProblem]).toEqual([handler, own, handler]);
   });
 
+  it("gives a client's handler to the sinks that have none", () => {
+    const own = (): void => undefined;
+    const handler = (): void => undefined;
+    const [a, b]: Sink[] = [{ ...memorySink(), onProblem: own }, memorySink()];
+    if (!a || !b) throw new Error("two sinks were made");
+    const sink = fanOut(a, b);
+    sink.onProblem ??= handler;
+    expect([a.onProblem, b.onProblem]).toEqual([own, handler]);
+  });
+
   it("needs a sink", () => {
     expect(() => fanOut()).toThrow(ActivityError);
   });

@@ -31,7 +31,8 @@ export function fanOut(...sinks: readonly Sink[]): Sink {
       for (const sink of sinks) sink.discard?.(reason);
     },
     get onProblem(): ProblemHandler | undefined {
-      return first.onProblem;
+      // Only where each has one there is nothing left to be set.
+      return sinks.every((sink) => sink.onProblem) ? first.onProblem : undefined;
     },
     set onProblem(handler: ProblemHandler | undefined) {
       for (const sink of sinks) sink.onProblem ??= handler;
