@@ -1,16 +1,21 @@
-import { linkSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeDirectory } from "@activity/spool";
 
 let drafts = 0;
 
 /**
- * Writes a file that only its owner can read, whole or not at all. `once`: unless there is one already.
- * Returns whether it was written here.
- *
- * @throws when it cannot be written.
+ * How a file is written: whatever is there · unless there is one already · the same, and only when what has to
+ * happen before, which is called when the disk has taken the text, does not throw.
  */
-export function writeConfigFile(path: string, text: string, how: "always" | "once"): boolean {
+export type WriteMode = "always" | "once" | { readonly onceAfter: () => void };
+
+/**
+ * Writes a file that only its owner can read, whole or not at all. Returns whether it was written here.
+ *
+ * @throws when it cannot be written, and what `onceAfter` throws.
+ */
+export function writeConfigFile(path: string, text: string, how: WriteMode): boolean {
   makeDirectory(dirname(path));
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}-${drafts++}.tmp`;
   writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
@@ -19,13 +24,24 @@ export function writeConfigFile(path: string, text: string, how: "always" | "onc
     return true;
   }
   try {
-    // Of several first commands at once, one makes the file.
-    linkSync(draft, path);
-    return true;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false; // What `fs` throws has a code.
-    throw cause;
+    if (how !== "once") {
+      if (existsSync(path)) return false;
+      how.onceAfter();
+    }
+    return keepDraft(draft, path);
   } finally {
-    unlinkSync(draft);
+    rmSync(draft, { force: true });
   }
+}
+
+/** Of several first commands at once, one makes the file. */
+function keepDraft(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+  } catch {
+    // There is one, or the disk knows no second names (FAT, Android): then two that are as quick as each other write the same.
+    if (existsSync(path)) return false;
+    renameSync(draft, path);
+  }
+  return true;
 }

@@ -31,10 +31,24 @@ export function readConsentFile(path: string): ConsentRecord | undefined {
   return found;
 }
 
-/** Keeps a decision; that a person was told never replaces one. Returns whether it was written. @throws when it cannot be. */
-export function writeConsentFile(path: string, status: Decision, nowMs: number): boolean {
+/** Keeps what a person has decided. @throws when it cannot be kept. */
+export function writeDecision(path: string, status: "enabled" | "disabled", nowMs: number): void {
+  writeConfigFile(path, textOf(status, nowMs), "always");
+}
+
+/**
+ * Tells a person, and keeps that they were told; never replaces a decision. Of two commands that tell at once both
+ * may; one that could not has told nobody.
+ *
+ * @throws when it cannot be kept: then it was not told, as far as that can be known before. And what `tell` throws.
+ */
+export function writeNoticed(path: string, tell: () => void, nowMs: number): void {
+  writeConfigFile(path, textOf("noticed", nowMs), { onceAfter: tell });
+}
+
+function textOf(status: Decision, nowMs: number): string {
   const record: ConsentRecord = { status, since: new Date(nowMs).toISOString() };
-  return writeConfigFile(path, `${JSON.stringify(record)}\n`, status === "noticed" ? "once" : "always");
+  return `${JSON.stringify(record)}\n`;
 }
 
 function isRecord(value: unknown): value is ConsentRecord {

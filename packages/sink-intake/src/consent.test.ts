@@ -7,7 +7,7 @@ import type { Environment } from "@activity/spool";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { ConsentWatch } from "./consent.ts";
 import { watchConsent } from "./consent.ts";
-import { writeConsentFile } from "./consent-file.ts";
+import { writeDecision } from "./consent-file.ts";
 import { showNotice } from "./notice.ts";
 
 let home: string;
@@ -136,6 +136,54 @@ describe("the notice", () => {
     expect(show(true)).toEqual(["", false]);
   });
 
+  it.each([
+    ["nothing of it", ""],
+    ["half of it", "We c"],
+  ])("is said again where the terminal took %s, and nothing is sent before", (_, shown) => {
+    let said = "";
+    const broken = {
+      isInteractive: () => true,
+      write: (): void => {
+        said += shown;
+        throw Object.assign(new Error("again"), { code: "EAGAIN" });
+      },
+    };
+    const { granted } = showNotice(watch(), "We count.", { terminal: broken, clock });
+    expect([said, granted, readdirSync(join(home, "shop"))]).toEqual([shown, false, []]);
+    expect(show(true)).toEqual(["We count.\n", true]);
+  });
+
+  it("is said by one of two first commands at once at least, and kept once", () => {
+    let other: [said: string, granted: boolean] | undefined;
+    const write = (): void => {
+      other = show(true);
+    };
+    const { granted } = showNotice(watch(), "We count.", {
+      terminal: { isInteractive: () => true, write },
+      clock,
+    });
+    expect([granted, other]).toEqual([true, ["We count.\n", true]]);
+    expect(readdirSync(join(home, "shop"))).toEqual(["telemetry.json"]);
+  });
+
+  it("is consent only when it was said, also to a command that starts meanwhile", () => {
+    let meanwhile: boolean | undefined;
+    const write = (): void => {
+      meanwhile = watch().current().granted;
+    };
+    showNotice(watch(), "We count.", { terminal: { isInteractive: () => true, write }, clock });
+    expect(meanwhile).toBe(false);
+  });
+
+  it("does not replace what somebody decides while it is said", () => {
+    const write = (): void => writeDecision(file, "disabled", 0);
+    const { granted } = showNotice(watch(), "We count.", {
+      terminal: { isInteractive: () => true, write },
+      clock,
+    });
+    expect(granted).toBe(false);
+  });
+
   it("does not replace what somebody decides meanwhile", () => {
     const consent = watch();
     consent.current();
@@ -146,7 +194,7 @@ describe("the notice", () => {
 
 it("keeps a decision in a file that only its owner can read, over a damaged one", () => {
   write("{");
-  expect(writeConsentFile(file, "enabled", 0)).toBe(true);
+  writeDecision(file, "enabled", 0);
   expect(watch().current()).toEqual({ granted: true, why: "enabled", since: "1970-01-01T00:00:00.000Z" });
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });

@@ -1,12 +1,13 @@
 import { writeSync } from "node:fs";
 import type { Clock } from "@activity/core";
 import type { Consent, ConsentWatch } from "./consent.ts";
-import { writeConsentFile } from "./consent-file.ts";
+import { writeNoticed } from "./consent-file.ts";
 
 /** Where a notice is shown. */
 export interface Terminal {
   /** Whether a person sees it. */
   isInteractive(): boolean;
+  /** @throws when it cannot be written whole. */
   write(text: string): void;
 }
 
@@ -14,7 +15,7 @@ export interface Terminal {
 export const standardError: Terminal = {
   // Asked for late: most starts never need to know, and `node:tty` takes its time to load.
   isInteractive: () => process.getBuiltinModule("node:tty").isatty(2),
-  write: (text) => writeSync(2, text),
+  write: writeWhole,
 };
 
 /** What is said once of a program without a notice of its own. */
@@ -30,9 +31,9 @@ export function showNotice(watch: ConsentWatch, notice: string, { terminal, cloc
   const consent = watch.current();
   if (consent.why !== "unasked" || watch.path === undefined || !terminal.isInteractive()) return consent;
   try {
-    if (writeConsentFile(watch.path, "noticed", clock.now())) terminal.write(`${notice.trimEnd()}\n`);
+    writeNoticed(watch.path, () => terminal.write(`${notice.trimEnd()}\n`), clock.now());
   } catch {
-    return consent;
+    return consent; // Nobody has seen it, or nobody will know that somebody has.
   }
   return watch.look();
 }
@@ -41,4 +42,9 @@ export function showNotice(watch: ConsentWatch, notice: string, { terminal, cloc
 export interface NoticePort {
   readonly terminal: Terminal;
   readonly clock: Pick<Clock, "now">;
+}
+
+function writeWhole(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) written += writeSync(2, bytes, written);
 }

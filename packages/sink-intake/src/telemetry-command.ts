@@ -7,8 +7,7 @@ import type { CliClientOptions } from "./cli-client.ts";
 import { checkApp, intakeOf } from "./cli-client.ts";
 import type { Consent, ConsentWatch } from "./consent.ts";
 import { telemetryVariable, watchConsent } from "./consent.ts";
-import type { Decision } from "./consent-file.ts";
-import { writeConsentFile } from "./consent-file.ts";
+import { writeDecision } from "./consent-file.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { planDelivery } from "./delivery-plan.ts";
 import { readInstallId } from "./install-id.ts";
@@ -167,9 +166,9 @@ async function clear(context: CommandContext): Promise<number> {
 }
 
 /** Keeps a decision; returns consent as it is then. @throws when it cannot be kept. */
-function decide({ consent, clock }: CommandContext, decision: Decision): Consent {
+function decide({ consent, clock }: CommandContext, decision: "enabled" | "disabled"): Consent {
   if (consent.path === undefined) throw new Error("there is no home directory to keep the decision in");
-  writeConsentFile(consent.path, decision, clock.now());
+  writeDecision(consent.path, decision, clock.now());
   return consent.look();
 }
 
