@@ -94,6 +94,7 @@ export type {
   Position,
   Store,
   StoreUsage,
+  TakenOver,
 } from "./ports/store.ts";
 export { importances } from "./ports/store.ts";
 export type { Batch, Transport, TransportLimits, Verdict } from "./ports/transport.ts";

@@ -180,6 +180,10 @@ export class DeliveryLoop {
       for (const text of texts) announcer.note(reason, text);
       for (const position of positions) waiters.settle(position, "dropped", { code: reason });
     }
+    const taken = store.takenOver?.();
+    if (taken === undefined || taken.count === 0) return;
+    ledger.settle("handedOver", taken.count);
+    for (const position of taken.positions) waiters.settle(position, "unknown", { code: "taken_over" });
   }
 
   /** Gives up everything that waits; what is under way when it comes back undelivered. */

@@ -47,6 +47,24 @@ describe("a store that survives", () => {
     expect(trial.sink.stats()).toMatchObject({ recorded: 0, adopted: 1, delivered: 1, pending: 0 });
   });
 
+  it("hands over what another process has taken from it, and nobody waits for that any more", async () => {
+    const trial = start();
+    await trial.clock.advance(29_999);
+    trial.sink.record(testEvent(1));
+    trial.sink.record(testEvent(2));
+    trial.disk.withdraw?.(1, 2);
+    let taken = { count: 2, positions: [1, 2] };
+    trial.disk.takenOver = () => {
+      const now = taken;
+      taken = { count: 0, positions: [] };
+      return now;
+    };
+    const flushed = trial.sink.flush({ timeoutMs: 60_000 });
+    await trial.clock.advance(1);
+    expect(await flushed).toMatchObject({ recorded: 2, handedOver: 2, pending: 0, dropped: 0 });
+    expect(trial.arrived()).toEqual([]);
+  });
+
   it("is asked every half minute what others left, also while nothing happens, until it is closed", async () => {
     const trial = start();
     expect(trial.disk.adoptions).toBe(1);

@@ -50,6 +50,13 @@ export interface Eviction {
   readonly positions: readonly Position[];
 }
 
+/** Events that another process has taken over from a store, since it took this one for dead. It counts them now. */
+export interface TakenOver {
+  readonly count: number;
+  /** The positions of those that entered here. */
+  readonly positions: readonly Position[];
+}
+
 /** What a store holds now, waiting and leased. One object whose numbers change. */
 export interface StoreUsage {
   readonly events: number;
@@ -101,6 +108,8 @@ export interface Store {
    * keeps, and what entered before `bornBefore` (by the clock's `monotonic()`). Never what is leased or `kept`.
    */
   evict(bornBefore?: number): readonly Eviction[];
+  /** What others have taken over since this was last asked. Asked after `evict`. */
+  takenOver?(): TakenOver;
   /** Set by the outbox; called when a lease that was `"loading"` can be asked for again. */
   onReady?: (() => void) | undefined;
   /**
