@@ -1,11 +1,13 @@
 import {
   closeSync,
+  existsSync,
   fdatasync,
   openSync,
   readSync,
   renameSync,
   statSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { AppendFile } from "./append-file.ts";
@@ -36,10 +38,17 @@ export class FileContent implements SegmentContent {
    * Takes a file over by giving it another owner: of all who try, one succeeds. `undefined` when somebody
    * else was faster, or the file may not be renamed.
    */
-  static claim(folder: string, found: SegmentName, owner: string): FileContent | undefined {
+  static claim(
+    folder: string,
+    found: SegmentName,
+    { owner, nowMs }: { readonly owner: string; readonly nowMs: number },
+  ): FileContent | undefined {
     const mine: SegmentName = { ...found, state: "pending", owner };
+    const from = pathIn(folder, formatSegmentName(found));
     try {
-      renameSync(pathIn(folder, formatSegmentName(found)), pathIn(folder, formatSegmentName(mine)));
+      // Whoever cannot see this process goes by the last write.
+      utimesSync(from, nowMs / 1_000, nowMs / 1_000);
+      renameSync(from, pathIn(folder, formatSegmentName(mine)));
       return new FileContent(folder, mine);
     } catch {
       return undefined; // Somebody else has it, or will: it is not ours.
@@ -125,7 +134,12 @@ export class FileContent implements SegmentContent {
   }
 
   async sync(): Promise<void> {
-    if (this.#writer?.open) return this.#writer.sync();
+    const writer = this.#writer;
+    if (writer?.open) {
+      await writer.sync();
+      if (this.#writer === writer && !existsSync(this.path)) throw new Error("the segment is gone");
+      return;
+    }
     let fd: number;
     try {
       fd = openSync(this.path, "r+");

@@ -16,6 +16,5 @@ export type { SpoolFolderOptions } from "./spool-folder.ts";
 export { makeFolder, spoolFolder } from "./spool-folder.ts";
 export type { JournalPort, JournalRest, JournalSegment } from "./spool-journal.ts";
 export { SpoolJournal } from "./spool-journal.ts";
-export type { SpoolStoreOptions } from "./spool-options.ts";
-export type { SpoolStore } from "./spool-store.ts";
+export type { SpoolStore, SpoolStoreOptions } from "./spool-options.ts";
 export { createSpoolStore } from "./spool-store.ts";

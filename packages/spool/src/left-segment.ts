@@ -10,6 +10,7 @@ import { isEventLine, readLines } from "./read-lines.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentName } from "./segment-name.ts";
 import { compareSegmentNames, parseSegmentName } from "./segment-name.ts";
+import { silentMs } from "./segment-watch.ts";
 import type { OwnerSurvey } from "./survey-owners.ts";
 
 /** A segment that another store left and that nobody here has read yet. */
@@ -27,6 +28,8 @@ export interface LeftSegment {
   /** The segment as it is. It may hold fewer events: what is torn or damaged is left out. @throws what reading throws. */
   read(): ReadSegment;
   readonly path: string;
+  /** Not by this process. */
+  readonly writtenMs: 0;
   /** Leaves it, unread, to whoever comes next. */
   leave(): void;
 }
@@ -53,8 +56,6 @@ export interface AdoptOptions {
   unreadable(path: string, cause: unknown): void;
 }
 
-/** How long an owner that cannot be looked at may be silent before it counts as dead. */
-const silentMs = 600_000;
 /** More segments than one process will ever adopt. */
 const maxAdopted = 2 ** 50;
 
@@ -67,7 +68,7 @@ export function adoptSegments(options: AdoptOptions): readonly LeftSegment[] {
   const claimed = leftNames(options)
     .sort(compareSegmentNames)
     .flatMap((name) => {
-      const content = FileContent.claim(folder, name, formatOwner(owner));
+      const content = FileContent.claim(folder, name, { owner: formatOwner(owner), nowMs: clock.now() });
       return content === undefined ? [] : (describeLeft({ name, content }, options.unreadable) ?? []);
     });
   const { merge } = options;
@@ -134,6 +135,7 @@ function toLeft(segment: ClaimedSegment, order: number, clock: Clock): LeftSegme
   return {
     ...left,
     path: content.path,
+    writtenMs: 0,
     read: () => readLeft(content, name, left),
     leave: () => content.leave({ count: waiting, offset }),
   };
@@ -142,7 +144,7 @@ function toLeft(segment: ClaimedSegment, order: number, clock: Clock): LeftSegme
 function readLeft(
   content: FileContent,
   { offset }: SegmentName,
-  left: Omit<LeftSegment, "read" | "leave" | "path">,
+  left: Omit<LeftSegment, "read" | "leave" | "path" | "writtenMs">,
 ): ReadSegment {
   const segment = new Segment({ ...left, content, offset });
   segment.sealed = true;

@@ -16,7 +16,7 @@ import { clearSpools } from "./clear-spools.ts";
 import { createOwner, formatOwner } from "./owner.ts";
 import { formatSegmentName, parseSegmentName } from "./segment-name.ts";
 import { spoolFolder } from "./spool-folder.ts";
-import type { SpoolStore } from "./spool-store.ts";
+import type { SpoolStore } from "./spool-options.ts";
 import { createSpoolStore } from "./spool-store.ts";
 
 let directory: string;

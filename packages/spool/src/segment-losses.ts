@@ -1,4 +1,4 @@
-import type { Eviction, Position, ProblemHandler } from "@activity/core";
+import type { Eviction, Position, ProblemHandler, TakenOver } from "@activity/core";
 import { Quarantine } from "./quarantine.ts";
 import { messageOf } from "./segment-writer.ts";
 
@@ -12,6 +12,7 @@ export interface LostEvents {
 /** What could not be read again: told at once, counted with what is evicted next, and kept in quarantine. */
 export class SegmentLosses {
   readonly #losses: Eviction[] = [];
+  #takenOver: TakenOver = { count: 0, positions: [] };
   readonly #tell: ProblemHandler;
   readonly #quarantine: Quarantine | undefined;
 
@@ -42,6 +43,19 @@ export class SegmentLosses {
       reason: { code: "unreadable", detail },
       cause,
     });
+  }
+
+  /** Notes events that another owner has taken over: they are not lost. */
+  taken({ count, positions = [] }: LostEvents): void {
+    const before = this.#takenOver;
+    this.#takenOver = { count: before.count + count, positions: [...before.positions, ...positions] };
+  }
+
+  /** What others had taken over since the last time. */
+  takeTaken(): TakenOver {
+    const taken = this.#takenOver;
+    this.#takenOver = { count: 0, positions: [] };
+    return taken;
   }
 
   /** What was noted since the last time. */

@@ -31,6 +31,8 @@ export class Segment {
   bytes: number;
   /** Whether it takes no more events. */
   sealed = false;
+  /** When its content was last written to, in milliseconds since the Unix epoch; 0: before this process had it. */
+  writtenMs = 0;
   /** Whether something in it may not survive the machine yet. */
   unsynced = false;
   /** Events that wait, and their bytes. */
@@ -51,6 +53,11 @@ export class Segment {
     this.#order = order;
     this.#offset = offset;
     this.bytes = offset;
+  }
+
+  /** Where it stands on disk, if it does. */
+  get path(): string | undefined {
+    return this.content.path;
   }
 
   /** The events that die with this process. */
@@ -184,6 +191,7 @@ export class Segment {
     const { lane, importance } = this;
     const moved = new Segment({ content: create(this.#leftLines()), lane, importance, order: this.#order });
     moved.sealed = true;
+    moved.writtenMs = this.writtenMs;
     for (const index of this.#indicesLeft())
       moved.add(moved.bytes + this.size(index), this.position(index), this.time(index));
     return moved;

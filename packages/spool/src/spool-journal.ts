@@ -6,6 +6,7 @@ import type { FileContent } from "./file-content.ts";
 import type { Owner } from "./owner.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import type { SegmentName } from "./segment-name.ts";
+import { isGone } from "./segment-watch.ts";
 import type { OwnMark } from "./source-marks.ts";
 import { SourceMarks } from "./source-marks.ts";
 
@@ -29,6 +30,8 @@ export interface JournalSegment {
 
 interface Writing {
   readonly content: FileContent;
+  /** When, in milliseconds since the Unix epoch. */
+  writtenMs: number;
   /** Where the last event ends. */
   bytes: number;
   readonly events: (readonly [end: number, position: Position, time: number])[];
@@ -85,15 +88,19 @@ export class SpoolJournal {
   append(text: string, importance: Importance): void {
     const { bytes, length } = encodeLine(text);
     const before = this.#open.get(importance);
-    let segment = before;
+    const nowMs = this.#clock.now();
+    let segment =
+      before !== undefined && isGone(before.content, before.writtenMs, nowMs) ? undefined : before;
     if (segment === undefined || segment.bytes >= defaultLimits.spool.segmentBytes) {
-      segment = { content: this.#files.create(bytes, length, { lane: 0, importance }), bytes: 0, events: [] };
+      const content = this.#files.create(bytes, length, { lane: 0, importance });
+      segment = { content, bytes: 0, events: [], writtenMs: 0 };
       this.#segments.push(segment);
       this.#open.set(importance, segment);
       // Not earlier: only now has an event been written whose number is given already.
       if (before !== undefined) this.#attempt(() => this.#seal(before));
     } else segment.content.append(bytes, length);
     segment.bytes += length;
+    segment.writtenMs = nowMs;
     segment.events.push([segment.bytes, ++this.#last, this.#clock.monotonic()]);
   }
 

@@ -1,5 +1,6 @@
-import type { Clock, ProblemHandler } from "@activity/core";
+import type { Clock, ProblemHandler, Store } from "@activity/core";
 import { ActivityError } from "@activity/core";
+import type { FolderUsage } from "./folder-share.ts";
 import type { SpoolFolderOptions } from "./spool-folder.ts";
 import type { RunLimits } from "./take-run.ts";
 
@@ -29,6 +30,16 @@ export interface SpoolStoreOptions extends SpoolFolderOptions {
   /** Told once when events have to be kept in memory, and of everything that could not be read again. */
   readonly onProblem?: ProblemHandler | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** A store on disk, and what it can tell of itself. */
+export interface SpoolStore extends Store {
+  /** Where it stands; `undefined` where there is no place for it. */
+  readonly folder: string | undefined;
+  /** How long the event that has waited longest has waited, in milliseconds; `undefined` when none waits. */
+  oldestMs(): number | undefined;
+  /** What all processes hold in the folder, counted anew at each call. */
+  folderUsage(): FolderUsage;
 }
 
 /** The options, if they can be. @throws INVALID_OPTION */

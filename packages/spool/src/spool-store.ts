@@ -6,8 +6,8 @@ import type {
   NumberedSource,
   Position,
   ProblemHandler,
-  Store,
   StoreUsage,
+  TakenOver,
 } from "@activity/core";
 import { defaultLimits, systemClock } from "@activity/core";
 import { encodeLine } from "./encode-line.ts";
@@ -16,33 +16,25 @@ import { FolderShare, usageOf } from "./folder-share.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LeftSegment } from "./left-segment.ts";
 import { adoptSegments } from "./left-segment.ts";
+import { LostSegments } from "./lost-segments.ts";
 import { resumeSegments } from "./resume-segments.ts";
 import { Segment } from "./segment.ts";
 import { SegmentEvictor } from "./segment-evictor.ts";
 import { SegmentLosses } from "./segment-losses.ts";
 import type { SegmentState } from "./segment-name.ts";
 import { SegmentQueues } from "./segment-queues.ts";
+import { SegmentWatch } from "./segment-watch.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import type { MarkName } from "./source-marks.ts";
 import { removeMark, SourceMarks, takeEndedSources } from "./source-marks.ts";
 import { checkFolder, spoolFolder } from "./spool-folder.ts";
 import type { JournalRest } from "./spool-journal.ts";
 import { buildLease, segmentsOf, UnreadableSegment } from "./spool-lease.ts";
-import type { SpoolStoreOptions } from "./spool-options.ts";
+import type { SpoolStore, SpoolStoreOptions } from "./spool-options.ts";
 import { checkSpoolOptions } from "./spool-options.ts";
 import { surveyOwners } from "./survey-owners.ts";
 import { type RunLimits, type RunPart, takeRun } from "./take-run.ts";
 import { UnsyncedSegments } from "./unsynced-segments.ts";
-
-/** A store on disk, and what it can tell of itself. */
-export interface SpoolStore extends Store {
-  /** Where it stands; `undefined` where there is no place for it. */
-  readonly folder: string | undefined;
-  /** How long the event that has waited longest has waited, in milliseconds; `undefined` when none waits. */
-  oldestMs(): number | undefined;
-  /** What all processes hold in the folder, counted anew at each call. */
-  folderUsage(): FolderUsage;
-}
 
 /**
  * Keeps events on disk, where any number of processes share one folder. When `append` has returned, the
@@ -80,6 +72,8 @@ class DiskStore implements SpoolStore {
   readonly #share: FolderShare;
   readonly #evictor: SegmentEvictor;
   readonly #losses: SegmentLosses;
+  readonly #watch: SegmentWatch;
+  readonly #lost: LostSegments;
   /** `undefined` where what was written does not prove what was recorded. */
   #marks: SourceMarks | undefined;
   #ended: readonly MarkName[] = [];
@@ -106,20 +100,27 @@ class DiskStore implements SpoolStore {
     const limits = { bytes: options.maxBytes ?? spool.bytes, files: options.maxFiles ?? spool.files };
     this.#share = new FolderShare({ folder, owner, clock, limits });
     this.#losses = new SegmentLosses(folder, tell);
+    this.#watch = new SegmentWatch(folder, clock);
+    this.#lost = new LostSegments({
+      queues: this.#queues,
+      losses: this.#losses,
+      watch: this.#watch,
+      remove: (segment) => this.#remove(segment),
+    });
     const proves = write === "event" && (rest === undefined || rest.marks !== undefined);
     if (folder !== undefined && proves) this.#marks = new SourceMarks(folder, owner, rest?.marks);
     this.#evictor = new SegmentEvictor({
       queues: this.#queues,
-      read: (left) => this.#readLeft(left),
-      dropFirst: (segment) => this.#dropFirst(segment),
-      lose: (segment, cause) => this.#lose(segment, cause),
+      read: (left) => this.#lost.read(left),
+      dropFirst: (segment) => this.#lost.dropFirst(segment),
+      lose: (segment, cause) => this.#lost.giveUp(segment, cause),
     });
-    this.#commit = new GroupCommit({ last: () => this.#last, sync: () => this.#unsynced.sync(folder) });
+    this.#commit = new GroupCommit({ last: () => this.#last, sync: () => this.#sync() });
     this.capacity = { events: maxEvents, bytes: limits.bytes };
     this.usage = this.#queues.usage;
     this.entered = rest?.last ?? 0;
     this.#last = this.entered;
-    for (const segment of folder === undefined ? [] : resumeSegments(folder, rest)) {
+    for (const segment of folder === undefined ? [] : resumeSegments(folder, rest, clock)) {
       this.#queues.add(segment);
       this.#unsynced.add(segment);
     }
@@ -138,6 +139,9 @@ class DiskStore implements SpoolStore {
     let segment = this.#current;
     if (segment?.lane !== lane || segment.importance !== importance || segment.sealed)
       segment = this.#queues.writable(lane, importance);
+    const nowMs = this.#clock.now();
+    const gone = segment !== undefined && this.#watch.isGone(segment, nowMs) ? segment : undefined;
+    if (gone !== undefined) segment = undefined;
     const before = segment;
     if (segment !== undefined && segment.bytes >= this.#segmentBytes) segment = undefined;
     let failure = segment?.write(line);
@@ -153,11 +157,13 @@ class DiskStore implements SpoolStore {
     this.#current = segment;
     if (!segment.unsynced) this.#unsynced.add(segment);
     segment.add(segment.bytes + line.length, ++this.#last, this.#clock.monotonic());
+    segment.writtenMs = nowMs;
     this.#queues.entered(segment, line.length);
     const position = this.#last;
     if (this.#syncAll) this.#commit.reach(position).catch((cause: unknown) => this.#trouble(cause));
     // Last, since the host may record again while it is told.
     if (failure !== undefined) this.#trouble(failure.cause);
+    if (gone !== undefined) this.#lost.giveUp(gone, new Error("its file is gone"));
     return position;
   }
 
@@ -167,7 +173,7 @@ class DiskStore implements SpoolStore {
 
   lease(open: (lane: number) => boolean, force: boolean): Lease | undefined {
     const limits = this.#leaseLimits;
-    const port = { queues: this.#queues, limits, read: (left: LeftSegment) => this.#readLeft(left) };
+    const port = { queues: this.#queues, limits, read: (left: LeftSegment) => this.#lost.read(left) };
     for (;;) {
       const lane = this.#queues.oldestLane(
         open,
@@ -221,6 +227,7 @@ class DiskStore implements SpoolStore {
   adopt(): number {
     const { folder } = this;
     if (folder === undefined) return 0;
+    this.#lost.giveUpTaken();
     try {
       checkFolder(folder);
       const { owner } = this.#writer;
@@ -267,6 +274,10 @@ class DiskStore implements SpoolStore {
     return [...expired, ...beyond, ...this.#losses.take()];
   }
 
+  takenOver(): TakenOver {
+    return this.#losses.takeTaken();
+  }
+
   oldestMs(): number | undefined {
     const first = this.#queues.firstTime();
     return first === Number.POSITIVE_INFINITY ? undefined : this.#clock.monotonic() - first;
@@ -297,6 +308,7 @@ class DiskStore implements SpoolStore {
 
   async close(): Promise<void> {
     this.preserve();
+    this.#lost.giveUpTaken();
     for (const segment of [...this.#queues]) {
       if (segment instanceof Segment && segment.left === 0) this.#remove(segment);
       else this.#attempt(() => segment.leave());
@@ -316,48 +328,21 @@ class DiskStore implements SpoolStore {
       if (!(cause instanceof UnreadableSegment)) throw cause;
       for (const { segment, from, to } of parts)
         for (let index = from; index < to; index++) this.#queues.takeBack(segment, index);
-      this.#lose(cause.segment, cause.cause);
+      this.#lost.giveUp(cause.segment, cause.cause);
       return undefined;
     }
   }
 
-  #readLeft(left: LeftSegment): void {
-    try {
-      const { segment, damaged } = left.read();
-      const lost = left.waiting - segment.waiting;
-      this.#losses.damaged(left.path, damaged, lost);
-      // What has been counted must not be there for whoever adopts the file next.
-      const clean = lost > 0 && segment.left > 0 ? segment.compact() : segment;
-      this.#queues.replace(left, clean);
-      if (clean.left === 0) this.#remove(clean);
-    } catch (cause) {
-      this.#queues.remove(left);
-      this.#losses.unreadable(left.path, cause, { count: left.waiting });
-    }
-  }
-
-  /** Gives up what waits in a segment that cannot be read. */
-  #lose(segment: Segment, cause: unknown): void {
-    // What is leased of it may still be settled.
-    const path = segment.left === segment.waiting ? segment.content.path : undefined;
-    const positions: Position[] = [];
-    while (segment.waiting > 0) positions.push(this.#dropFirst(segment));
-    const own = positions.filter((position) => position > 0);
-    this.#losses.unreadable(path, cause, { count: positions.length, positions: own });
-  }
-
-  /** Forgets the first event that waits in a segment; returns its position. */
-  #dropFirst(segment: Segment): Position {
-    const index = segment.firstWaiting();
-    const position = segment.position(index);
-    this.#queues.drop(segment, index);
-    if (segment.left === 0) this.#remove(segment);
-    return position;
-  }
-
   #seal(segment: Segment, state: SegmentState): void {
     this.#marks?.update();
-    this.#attempt(() => segment.mark(state));
+    this.#attempt(() => {
+      try {
+        segment.mark(state);
+      } catch (cause) {
+        if (!this.#watch.wasTaken(segment)) throw cause;
+        this.#lost.giveUp(segment, cause);
+      }
+    });
   }
 
   #remove(segment: Segment): void {
@@ -368,6 +353,15 @@ class DiskStore implements SpoolStore {
     segment.sealed = true;
     segment.forget();
     this.#attempt(() => segment.content.remove());
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#unsynced.sync(this.folder);
+    } catch (cause) {
+      this.#lost.giveUpTaken();
+      throw cause;
+    }
   }
 
   /** Sees what the other processes leave room for. */
