@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const idsFrom = (first: number, last: number): string[] =>
-  Array.from({ length: last - first + 1 }, (_, at) => `before-kafka.${first + at}`);
+  Array.from({ length: last - first + 1 }, (_, at) => `before-kafka-restarts.${first + at}`);
 
 it(
   "loses nothing of what it answered for, and an audit of the topic says so",
@@ -50,7 +50,10 @@ it(
       code: 0,
       audit: {
         damaged: 0,
-        report: { lost: 0, sources: [{ source: "before-kafka", first: 1, last: 300, arrived: 300 }] },
+        report: {
+          lost: 0,
+          sources: [{ source: "before-kafka-restarts", first: 1, last: 300, arrived: 300 }],
+        },
       },
     });
     const missing = await runCommand({ ...environment, KAFKA_TOPIC: "nowhere" }, ["audit", "--kafka"]);

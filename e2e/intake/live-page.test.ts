@@ -62,14 +62,17 @@ describe("the live page", () => {
   });
 
   it("counts types, audits and answers questions", async () => {
-    await postEvents(intake.url, ["page.1", "page.2", "page.4"]);
+    await postEvents(
+      intake.url,
+      [1, 2, 4].map((n) => `a-page-of-the-product.${n}`),
+    );
     await page.locator("#rates tr", { hasText: "behavioral" }).getByText("4", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Audit now" }).click();
     await page.locator("#audit", { hasText: "1 lost" }).waitFor();
-    expect(await page.locator("#audit").textContent()).toContain("page 3");
+    expect(await page.locator("#audit").textContent()).toContain("a-page-of-the-product 3");
     await page
       .getByLabel("A SELECT")
-      .fill("SELECT count(*) AS events FROM unique_events WHERE event_id LIKE 'page.%'");
+      .fill("SELECT count(*) AS events FROM unique_events WHERE event_id LIKE 'a-page%'");
     await page.getByLabel("A SELECT").press("Control+Enter");
     expect(await page.locator("table.result tbody").textContent()).toBe("3");
     await page.getByLabel("A SELECT").fill("DROP VIEW events");
@@ -79,7 +82,7 @@ describe("the live page", () => {
 
   it("is used by keyboard: find, open, pause", async () => {
     await page.locator("body").press("/");
-    await page.keyboard.type("page.2");
+    await page.keyboard.type("product.2");
     await page.locator("#event-list li:visible").waitFor();
     expect(await page.locator("#event-list li:visible").count()).toBe(1);
     await page.keyboard.press("Tab"); // Pause

@@ -36,8 +36,10 @@ export function startLoad(options: LoadOptions): Load {
   let stopped = false;
   let withoutRetryAfter = 0;
   const client = async (number: number): Promise<void> => {
+    // As long as the names that clients make: an audit takes ids under others for somebody else's.
+    const source = `${name}-${number}`.padEnd(21, "_");
     for (let first = 1; !stopped; first += batch) {
-      const ids = Array.from({ length: batch }, (_, at) => `${name}-${number}.${first + at}`);
+      const ids = Array.from({ length: batch }, (_, at) => `${source}.${first + at}`);
       sent.push(...ids);
       let { status, retryAfter } = await postEvents(url, ids);
       note(ids, status, retryAfter);

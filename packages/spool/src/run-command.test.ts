@@ -62,19 +62,28 @@ describe("activity-spool audit", () => {
     await activity.close();
     expect(await runCommand(["audit", directory.path], output)).toBe(0);
     expect(lines[0]).toMatch(/^[\w-]+: 1–2, closed$/);
-    expect(lines[1]).toBe("2 event(s), 0 lost, 0 duplicated, 0 announced as dropped, 0 line(s) damaged");
+    expect(lines[1]).toBe(
+      "2 event(s), 0 lost, 0 duplicated, 0 announced as dropped, 0 line(s) damaged, 0 with ids of their own",
+    );
   });
 
   it("fails over a gap, a repeat and a damaged line", async () => {
     const sink = fileSink({ directory: directory.path });
-    for (const event of [...testEvents(1, 2), ...testEvents(5, 6), ...testEvents(6, 6)]) sink.record(event);
+    const source = "V1StGXR8_Z5jdHi6B-myT";
+    for (const [from, to] of [
+      [1, 2],
+      [5, 6],
+      [6, 6],
+    ] as const)
+      for (const event of testEvents(from, to, { source })) sink.record(event);
+    for (const event of testEvents(7, 7, { source: "order" })) sink.record(event);
     await sink.close();
     const [file = ""] = await listSegments(directory.path);
     appendFileSync(file, "not json\n");
     expect(await runCommand(["audit", directory.path], output)).toBe(1);
     expect(lines).toEqual([
-      "test: 1–6, open, lost: 3–4",
-      "5 event(s), 2 lost, 1 duplicated, 0 announced as dropped, 1 line(s) damaged",
+      `${source}: 1–6, open, lost: 3–4`,
+      "6 event(s), 2 lost, 1 duplicated, 0 announced as dropped, 1 line(s) damaged, 1 with ids of their own",
     ]);
   });
 

@@ -93,9 +93,9 @@ async function printAudit(directory: string, { print }: CommandOutput): Promise<
     const lost = unexplained.map(({ from, to }) => (from === to ? from : `${from}–${to}`)).join(", ");
     print(`${source}: ${first}–${last}, ${tail}${lost === "" ? "" : `, lost: ${lost}`}`);
   }
-  const { events, lost, duplicated, announced } = report;
+  const { events, lost, duplicated, announced, opaque } = report;
   print(
-    `${events} event(s), ${lost} lost, ${duplicated} duplicated, ${announced} announced as dropped, ${damaged.count} line(s) damaged`,
+    `${events} event(s), ${lost} lost, ${duplicated} duplicated, ${announced} announced as dropped, ${damaged.count} line(s) damaged, ${opaque} with ids of their own`,
   );
   return lost + duplicated + damaged.count === 0 ? 0 : 1;
 }

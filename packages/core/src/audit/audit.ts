@@ -1,6 +1,10 @@
 import { eventNames } from "../constants/event-names.ts";
 import { eventTypes } from "../constants/event-types.ts";
-import { parseEventId } from "../outbox/drop-tally.ts";
+import { parseEventId } from "../outbox/number-ranges.ts";
+import type { DropClaim } from "./drop-claims.ts";
+import { explainGaps } from "./explain-gaps.ts";
+import type { GrowingRun } from "./number-runs.ts";
+import { addRun, countNumbers, gapsBetween, mergeRuns } from "./number-runs.ts";
 
 /** Numbers from `from` to `to`, both included. */
 export interface MissingRange {
@@ -28,13 +32,13 @@ export interface SourceAudit {
   readonly tail: "closed" | "open";
 }
 
-/** What an audit found. */
+/** What an audit found. Counts are exact up to `Number.MAX_SAFE_INTEGER`. */
 export interface AuditReport {
   /** Events read. */
   readonly events: number;
   /** Events whose id had been read before. */
   readonly duplicated: number;
-  /** Events whose id is not `<source>.<n>`: counted and checked for duplicates, no more can be said. */
+  /** Events whose id no client of ours has numbered: counted and checked for duplicates, no more can be said. */
   readonly opaque: number;
   /** Numbers that nothing accounts for, over all sources. */
   readonly lost: number;
@@ -43,125 +47,123 @@ export interface AuditReport {
   readonly sources: readonly SourceAudit[];
 }
 
+/** What every client calls its source; 20 characters are a page's. Other names are somebody else's numbering. */
+const sourceName = /^[\w-]{20,21}$/;
+
 interface Source {
-  readonly numbers: number[];
-  readonly dropped: { readonly from: number; readonly to: number; readonly count: number }[];
+  readonly arrived: GrowingRun[];
+  readonly claims: DropClaim[];
   closedAt: number;
 }
 
 /**
  * Accounts for every number of every source among events as they were found in a final store. The order
- * does not matter; events repeated outside a dedupe window are counted and otherwise ignored. Keeps one
- * number for each event in memory.
+ * does not matter; events repeated outside a dedupe window are counted and otherwise ignored.
+ *
+ * A source is what stands before the number in an id `<source>.<n>`, where it is 20 or 21 characters of
+ * `A–Z a–z 0–9 _ -`, as every client makes it; ids of other forms are opaque, and what is announced of them
+ * says nothing. Keeps opaque ids in memory, and of each source a range for each run of numbers that were read
+ * in order: how large a number is costs nothing.
  */
 export async function audit(events: Iterable<unknown> | AsyncIterable<unknown>): Promise<AuditReport> {
-  const sources = new Map<string, Source>();
+  const sources = new Sources();
   const opaque = new Set<string>();
   let read = 0;
   let opaqueRead = 0;
-  const sourceOf = (name: string): Source => {
-    const known = sources.get(name) ?? { numbers: [], dropped: [], closedAt: 0 };
-    sources.set(name, known);
-    return known;
-  };
   for await (const event of events) {
-    if (typeof event !== "object" || event === null || !("event_id" in event)) continue;
+    if (!isIdentified(event)) continue;
     read++;
-    const id = String(event.event_id);
-    const number = parseEventId(id);
-    noteTelemetry(event as Record<string, unknown>, number?.source, sourceOf); // An object, as was just checked.
-    if (number === undefined) {
+    const number = parseEventId(event.event_id);
+    const own = number !== undefined && sourceName.test(number.source) ? number : undefined;
+    if (event["event_type"] === eventTypes.telemetry) sources.noteTelemetry(event, own?.source);
+    if (own === undefined) {
       opaqueRead++;
-      opaque.add(id);
-      continue;
-    }
-    sourceOf(number.source).numbers.push(number.n);
+      opaque.add(event.event_id);
+    } else addRun(sources.get(own.source).arrived, own.n, own.n);
   }
-  const audited = [...sources].map(([name, source]) => auditSource(name, source));
-  const distinct = audited.reduce((sum, { arrived }) => sum + arrived, 0);
+  const audited = sources.audit();
+  const sum = (count: (source: SourceAudit) => number): number =>
+    audited.reduce((total, source) => total + count(source), 0);
   return {
     events: read,
-    duplicated: read - opaqueRead - distinct + opaqueRead - opaque.size,
+    duplicated: read - opaque.size - sum(({ arrived }) => arrived),
     opaque: opaqueRead,
-    lost: audited.reduce((sum, { lost }) => sum + lost, 0),
-    announced: audited.reduce((sum, { announced }) => sum + announced, 0),
+    lost: sum(({ lost }) => lost),
+    announced: sum(({ announced }) => announced),
     sources: audited,
   };
 }
 
-function noteTelemetry(
-  event: Record<string, unknown>,
-  own: string | undefined,
-  sourceOf: (name: string) => Source,
-): void {
-  if (event["event_type"] !== eventTypes.telemetry) return;
-  if (event["event_name"] === eventNames.sourceClosed) {
-    // Whoever took a dead process's events over names its source.
-    const name = typeof event["source"] === "string" ? event["source"] : own;
-    if (name === undefined) return;
-    const source = sourceOf(name);
-    source.closedAt = Math.max(source.closedAt, Number(event["last"]) || 0);
+interface IdentifiedEvent {
+  readonly event_id: string;
+  readonly [field: string]: unknown;
+}
+
+function isIdentified(event: unknown): event is IdentifiedEvent {
+  return (
+    typeof event === "object" && event !== null && "event_id" in event && typeof event.event_id === "string"
+  );
+}
+
+/** What was read of each source. */
+class Sources {
+  readonly #byName = new Map<string, Source>();
+  /** The ids of announcements: one that was stored twice explains no more. */
+  readonly #announcements = new Set<string>();
+
+  get(name: string): Source {
+    const source = this.#byName.get(name) ?? { arrived: [], claims: [], closedAt: 0 };
+    this.#byName.set(name, source);
+    return source;
   }
-  if (event["event_name"] !== eventNames.eventsDropped || !Array.isArray(event["ranges"])) return;
-  for (const range of event["ranges"] as unknown[]) {
-    const { source, from, to, count } = (range ?? {}) as Record<string, unknown>; // Checked in the next line.
-    if (
-      typeof source === "string" &&
-      typeof from === "number" &&
-      typeof to === "number" &&
-      typeof count === "number"
-    ) {
-      sourceOf(source).dropped.push({ from, to, count });
-    }
+
+  noteTelemetry(event: IdentifiedEvent, own: string | undefined): void {
+    if (event["event_name"] === eventNames.sourceClosed) this.#noteClose(event, own);
+    if (event["event_name"] !== eventNames.eventsDropped || !Array.isArray(event["ranges"])) return;
+    if (this.#announcements.has(event.event_id)) return;
+    this.#announcements.add(event.event_id);
+    for (const range of event["ranges"] as unknown[]) this.#noteRange(range);
+  }
+
+  audit(): readonly SourceAudit[] {
+    return [...this.#byName].map(([name, source]) => auditSource(name, source));
+  }
+
+  /** Whoever took a dead process's events over names its source. */
+  #noteClose({ source, last }: IdentifiedEvent, own: string | undefined): void {
+    const name = typeof source === "string" ? source : own;
+    if (name === undefined || !sourceName.test(name) || !isNumber(last)) return;
+    const closed = this.get(name);
+    closed.closedAt = Math.max(closed.closedAt, last);
+  }
+
+  #noteRange(range: unknown): void {
+    const { source, from, to, count } = (range ?? {}) as Record<string, unknown>; // Checked in the next lines.
+    if (typeof source !== "string" || !sourceName.test(source)) return;
+    if (isNumber(from) && isNumber(to) && isNumber(count) && from <= to)
+      this.get(source).claims.push({ from, to, count });
   }
 }
 
-function auditSource(name: string, { numbers, dropped, closedAt }: Source): SourceAudit {
-  const arrived = [...new Set(numbers)].sort((a, b) => a - b);
-  const last = dropped.reduce((max, { to }) => Math.max(max, to), Math.max(arrived.at(-1) ?? 0, closedAt));
-  const missing = gapsBetween(arrived, last);
-  const unexplained: MissingRange[] = [];
-  let announced = 0;
-  // An announcement that joins several ranges covers no more numbers than it counts.
-  const budgets = dropped.map((range) => ({ ...range }));
-  for (const gap of missing) {
-    for (let n = gap.from; n <= gap.to; n++) {
-      const budget = budgets.find(({ from, to, count }) => n >= from && n <= to && count > 0);
-      if (budget !== undefined) {
-        // An exact range explains as many numbers in a row as it has.
-        const run = budget.count === budget.to - budget.from + 1 ? Math.min(gap.to, budget.to) - n + 1 : 1;
-        budget.count -= run;
-        announced += run;
-        n += run - 1;
-      } else extend(unexplained, n);
-    }
-  }
-  const lost = unexplained.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+/** Whether a value can be the number of an event, or how many there are. */
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0; // A number, as was just checked.
+}
+
+function auditSource(name: string, { arrived, claims, closedAt }: Source): SourceAudit {
+  const runs = mergeRuns(arrived);
+  const last = claims.reduce((max, { to }) => Math.max(max, to), Math.max(runs.at(-1)?.to ?? 0, closedAt));
+  const missing = gapsBetween(runs, last);
+  const { explained, unexplained } = explainGaps(missing, claims);
   return {
     source: name,
-    first: arrived[0] ?? 0,
+    first: runs[0]?.from ?? 0,
     last,
-    arrived: arrived.length,
+    arrived: countNumbers(runs),
     missing,
-    announced,
+    announced: explained,
     unexplained,
-    lost,
+    lost: countNumbers(unexplained),
     tail: closedAt >= last && closedAt > 0 ? "closed" : "open",
   };
-}
-
-function gapsBetween(arrived: readonly number[], last: number): MissingRange[] {
-  const gaps: MissingRange[] = [];
-  let next = 1;
-  for (const n of [...arrived, last + 1]) {
-    if (n > next) gaps.push({ from: next, to: n - 1 });
-    next = n + 1;
-  }
-  return gaps;
-}
-
-function extend(ranges: MissingRange[], n: number): void {
-  const previous = ranges.at(-1);
-  if (previous?.to === n - 1) ranges[ranges.length - 1] = { from: previous.from, to: n };
-  else ranges.push({ from: n, to: n });
 }

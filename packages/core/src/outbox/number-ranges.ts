@@ -12,7 +12,7 @@ export type GrowingRange = { -readonly [Key in keyof NumberRange]: NumberRange[K
 /** Ranges kept for one source before neighbours are joined. */
 const maxRanges = 64;
 
-/** The parts of an id `<source>.<n>`; `undefined` for ids of another form. */
+/** The parts of an id `<source>.<n>`, whoever made it; `undefined` for ids of another form. */
 export function parseEventId(id: string): { readonly source: string; readonly n: number } | undefined {
   // Not by writing the number again to compare it: engines keep the digits of thousands of numbers alive.
   const [, source, digits] = /^(.+)\.([1-9]\d*)$/s.exec(id) ?? [];

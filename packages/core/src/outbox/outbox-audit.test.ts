@@ -7,6 +7,8 @@ import type { OutboxTrial } from "../testing/outbox-trial.ts";
 import { labelOf, labelsOf, startOutbox } from "../testing/outbox-trial.ts";
 
 const bad = { code: "bad" };
+/** Names that an audit knows for those of sources. */
+const [one, other] = ["one".padEnd(21, "_"), "other".padEnd(21, "_")];
 
 function announcements({ transport }: OutboxTrial): JsonObject[] {
   return transport.arrived
@@ -31,15 +33,15 @@ describe("an outbox announces", () => {
       },
     });
     trial.transport.hold();
-    for (const event of testEvents(1, 9)) trial.sink.record(event);
-    for (const event of testEvents(1, 2, { source: "other" })) trial.sink.record(event);
-    trial.sink.record(testEvent(10));
+    for (const event of testEvents(1, 9, { source: one })) trial.sink.record(event);
+    for (const event of testEvents(1, 2, { source: other })) trial.sink.record(event);
+    trial.sink.record(testEvent(10, { source: one }));
     trial.transport.release();
     await trial.sink.close();
     const report = await found(trial);
     expect(trial.sink.stats()).toMatchObject({ dropped: 6, rejected: 1, pending: 0 });
     expect(report).toMatchObject({ lost: 0, announced: 7, duplicated: 0 });
-    const own = report.sources.find(({ source }) => source !== "test" && source !== "other");
+    const own = report.sources.find(({ source }) => source !== one && source !== other);
     expect(own).toMatchObject({ tail: "closed", lost: 0 });
     expect(
       announcements(trial)
@@ -100,7 +102,7 @@ describe("an outbox announces", () => {
   it("several reasons and sources apart, and joins ranges when there are many", async () => {
     const trial = startOutbox({ store: { maxEvents: 1 }, maxAgeMs: 60_000 });
     trial.transport.hold();
-    for (let n = 1; n <= 200; n += 2) trial.sink.record(testEvent(n, { source: n < 190 ? "a" : "b" }));
+    for (let n = 1; n <= 200; n += 2) trial.sink.record(testEvent(n, { source: n < 190 ? one : other }));
     await trial.clock.advance(60_001);
     trial.transport.release();
     await trial.sink.close();

@@ -15,7 +15,10 @@ export interface Clock {
   monotonic(): number;
   /** A number in [0, 1). */
   random(): number;
-  /** A random id that nobody else ever gets, for the name of a source. @defaultValue a nanoid */
+  /**
+   * A random id that nobody else ever gets, for the name of a source: 20 or 21 characters of `A–Z a–z 0–9 _ -`.
+   * Under another name an `audit` takes the ids for somebody else's. @defaultValue a nanoid
+   */
   createId?(): string;
   /** A time of `now` as RFC 3339 in UTC with milliseconds. @defaultValue as `Date.prototype.toJSON` writes it */
   formatTime?(ms: number): string;

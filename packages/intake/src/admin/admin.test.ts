@@ -118,6 +118,17 @@ describe("the admin listener", () => {
     expect(JSON.parse(answer)).toMatchObject({ rows: [["id-shown"]], cut: false });
   });
 
+  it("audits numbers of any size at once, and for whoever asks meanwhile", async () => {
+    const event = JSON.parse(eventText("large"));
+    const ids = ["V1StGXR8_Z5jdHi6B-myT.9007199254740991", "order.1700000000000"];
+    await post(await open.address, ids.map((id) => JSON.stringify({ ...event, event_id: id })).join("\n"));
+    for (const audited of await Promise.all([text("/audit"), text("/audit")])) {
+      expect(JSON.parse(audited)).toMatchObject({
+        report: { lost: 9_007_199_254_740_990, sources: [{ arrived: 1, tail: "open" }] },
+      });
+    }
+  });
+
   it.each([
     ["COPY (SELECT 1) TO 'out.csv'", "file system operations are disabled"],
     ["SELECT * FROM read_csv('package.json')", "file system operations are disabled"],

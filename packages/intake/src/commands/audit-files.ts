@@ -51,9 +51,15 @@ async function* parseTexts(
     } catch {
       event = undefined; // Counted below.
     }
-    if (typeof event === "object" && event !== null && "event_id" in event) yield event;
+    if (isEvent(event)) yield event;
     else damaged.count++;
   }
+}
+
+function isEvent(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && "event_id" in value && typeof value.event_id === "string"
+  );
 }
 
 async function* readPaths(paths: readonly string[]): AsyncGenerator<string> {

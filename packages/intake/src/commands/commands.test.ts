@@ -33,7 +33,8 @@ function store(
   writeFileSync(join(directory.path, name), lines.map((line) => `${line}\n`).join(""));
 }
 
-const numbered = (n: number): string => eventText("x").replace("id-x", `source.${n}`);
+const source = "V1StGXR8_Z5jdHi6B-myT";
+const numbered = (n: number): string => eventText("x").replace("id-x", `${source}.${n}`);
 
 describe("activity-intake audit", () => {
   it("is content when every number is there", async () => {
@@ -49,7 +50,7 @@ describe("activity-intake audit", () => {
     store([1, 2, 5, 5, 9].map(numbered).concat("torn {"));
     const { code, stdout } = await runIntake(environment, ["audit", directory.path]);
     expect(code).toBe(1);
-    expect(stdout).toContain("source: 1–9, open, 0 announced as dropped, lost 3–4, 6–8\n");
+    expect(stdout).toContain(`${source}: 1–9, open, 0 announced as dropped, lost 3–4, 6–8\n`);
     expect(stdout).toContain("5 lost, 1 stored twice, 0 announced as dropped, 1 line(s) damaged");
     const asJson = await runIntake(environment, ["audit", "--json"]);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ report: { lost: 5, duplicated: 1 }, damaged: 1 });
@@ -68,6 +69,26 @@ describe("activity-intake audit", () => {
     ]);
     store([4, 6].map(numbered));
     expect((await runIntake(environment, ["audit"])).code).toBe(1);
+  });
+
+  it("is done at once whatever numbers ids have, and leaves ids of others alone", async () => {
+    store(
+      [1, Number.MAX_SAFE_INTEGER]
+        .map(numbered)
+        .concat(eventText("x").replace("id-x", "order.1700000000000")),
+    );
+    const { code, stdout } = await runIntake(environment, ["audit"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("lost 2–9007199254740990\n");
+    expect(stdout).toContain("3 event(s) of 1 source(s): 9007199254740989 lost");
+    expect(stdout).toContain("1 with ids of their own");
+  });
+
+  it("calls an event damaged whose id is no text", async () => {
+    store([numbered(1), eventText("x").replace('"id-x"', '{"toString":1}')]);
+    expect((await runIntake(environment, ["audit"])).stdout).toContain(
+      "1 event(s) of 1 source(s): 0 lost, 0 stored twice, 0 announced as dropped, 1 line(s) damaged",
+    );
   });
 
   it("says what it needs", async () => {
