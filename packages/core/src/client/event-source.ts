@@ -1,6 +1,6 @@
-import { nanoid } from "nanoid";
 import { flatten } from "../event/flatten.ts";
 import type { Clock } from "../ports/clock.ts";
+import { createId as createRandomId } from "./create-id.ts";
 
 /** A time, and how it stands in an event. */
 export interface Moment {
@@ -43,7 +43,7 @@ export function createEventSource(
       const low = ++source.last % 1_000;
       const thousands = (source.last - low) / 1_000;
       if (!low || !prefix) {
-        source.name ||= clock.createId?.() ?? nanoid();
+        source.name ||= clock.createId?.() ?? createRandomId();
         prefix = flatten(`${source.name}.${thousands || ""}`);
         opened = flatten(`{"event_id":"${prefix}`);
       }

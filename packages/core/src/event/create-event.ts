@@ -1,4 +1,4 @@
-import { nanoid } from "nanoid";
+import { createId } from "../client/create-id.ts";
 import { wallClock } from "../clock.ts";
 import { invalidOption } from "../errors/invalid-option.ts";
 import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
@@ -34,7 +34,7 @@ export interface EventInput {
  * @throws INVALID_OPTION when `maxBytes` is less than 8,192.
  */
 export function createEvent(input: EventInput): ActivityEvent {
-  const { type, name, id = nanoid(), time = new Date(wallClock.now()).toISOString(), attributes } = input;
+  const { type, name, id = createId(), time = new Date(wallClock.now()).toISOString(), attributes } = input;
   const { maxBytes = createdEventMaxBytes } = input;
   if (!(maxBytes >= createdEventMinBytes))
     throw invalidOption("maxBytes", maxBytes, `${createdEventMinBytes} or more`);
