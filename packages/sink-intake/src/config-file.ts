@@ -1,8 +1,6 @@
 import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { makeDirectory } from "@activity/spool";
-
-let drafts = 0;
+import { makeDirectory, randomBytes } from "@activity/spool";
 
 /**
  * How a file is written: whatever is there · unless there is one already · the same, and only when what has to
@@ -17,7 +15,7 @@ export type WriteMode = "always" | "once" | { readonly onceAfter: () => void };
  */
 export function writeConfigFile(path: string, text: string, how: WriteMode): boolean {
   makeDirectory(dirname(path));
-  const draft = `${path}.${process.pid}-${process.hrtime.bigint()}-${drafts++}.tmp`;
+  const draft = `${path}.${process.pid}-${Buffer.from(randomBytes(6)).toString("hex")}.tmp`;
   writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
   if (how === "always") {
     renameSync(draft, path);

@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers";
 import type { Position } from "@activity/core";
+import { endOfTurn } from "./end-of-turn.ts";
 
 /** What a group commit makes durable. */
 export interface CommitPort {
@@ -42,10 +42,4 @@ export class GroupCommit {
     });
     return this.#running;
   }
-}
-
-function endOfTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

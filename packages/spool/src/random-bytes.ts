@@ -27,5 +27,6 @@ function readRandom(count: number): Uint8Array<ArrayBuffer> {
   } catch {
     // Windows, or a place without devices.
   }
+  // biome-ignore lint/plugin: names of files and ids on disk are no chance that a test could own
   return process.getBuiltinModule("node:crypto").randomFillSync(bytes);
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { ActivityError } from "@activity/core";
+import { ActivityError, createId } from "@activity/core";
 import type { Admin, Consumer, EachBatchPayload } from "kafkajs";
 import type { KafkaSettings } from "../settings/kafka-settings.ts";
 
@@ -27,7 +26,7 @@ export async function* readTopic({ brokers, topic, ssl, sasl }: KafkaSettings): 
     retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000 },
   });
   const admin = kafka.admin();
-  const groupId = `activity-audit-${randomBytes(8).toString("hex")}`;
+  const groupId = `activity-audit-${createId()}`;
   await admin.connect();
   try {
     const ends = await endsOf(admin, topic);
