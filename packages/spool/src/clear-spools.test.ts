@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chownSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { importances } from "@activity/core";
 import { testEvents } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -17,6 +17,13 @@ beforeEach(() => {
   directory = temporaryDirectory();
 });
 afterEach(() => directory.remove());
+
+const isRoot = process.geteuid?.() === 0;
+
+/** Gives a folder to another user, where that can be done. */
+function chownIfRoot(folder: string): void {
+  if (isRoot) chownSync(folder, 12_345, 12_345);
+}
 
 /** Leaves events for the next start, as a closed store does. */
 async function leave(destination: string, count: number): Promise<void> {
@@ -53,6 +60,64 @@ describe("clearSpools", () => {
     writeFileSync(join(quarantine, "x.damaged"), "x");
     expect(clearSpools(directory.path)).toBe(3);
     expect(readdirSync(dirname(file))).toEqual([]);
+  });
+
+  it("deletes nothing that no spool has made", async () => {
+    const user = join(directory.path, "holiday", "quarantine", "photos");
+    mkdirSync(user, { recursive: true });
+    writeFileSync(join(user, "1.jpg"), "x");
+    await leave("one", 3);
+    const [file = ""] = filesIn(directory.path);
+    const quarantine = join(dirname(file), "quarantine");
+    mkdirSync(join(quarantine, "folder.damaged"), { recursive: true });
+    writeFileSync(join(quarantine, "x.damaged"), "x");
+    writeFileSync(join(quarantine, "own.txt"), "x");
+    expect(clearSpools(directory.path)).toBe(3);
+    expect(readdirSync(quarantine).toSorted()).toEqual(["folder.damaged", "own.txt"]);
+    expect(readdirSync(user)).toEqual(["1.jpg"]);
+  });
+
+  it("does not follow a quarantine that is a link", async () => {
+    await leave("one", 3);
+    const [file = ""] = filesIn(directory.path);
+    const elsewhere = join(directory.path, "elsewhere");
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, "x.damaged"), "x");
+    symlinkSync(elsewhere, join(dirname(file), "quarantine"));
+    expect(clearSpools(directory.path)).toBe(3);
+    expect(readdirSync(elsewhere)).toEqual(["x.damaged"]);
+  });
+
+  it("deletes all it can, and then says what it could not", async () => {
+    await leave("one", 3);
+    const foreign = join(directory.path, "0".repeat(16));
+    mkdirSync(foreign);
+    chownIfRoot(foreign);
+    await leave("two", 4);
+    const [file = ""] = filesIn(directory.path);
+    const odd = join(
+      dirname(file),
+      basename(file)
+        .replace("-c3-", "-cx-")
+        .replace(/-\d+-l0/, "-99-l0"),
+    );
+    mkdirSync(odd);
+    const failure = isRoot ? foreign : odd;
+    expect(() => clearSpools(directory.path)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^7 event\(s\) that waited were deleted, but /),
+      }),
+    );
+    expect(() => clearSpools(directory.path)).toThrow(failure.slice(0, directory.path.length + 17));
+    expect(filesIn(directory.path)).toEqual([]);
+  });
+
+  it("deletes at once what an owner holds that nobody here can look at", async () => {
+    await leave("one", 3);
+    const [file = ""] = filesIn(directory.path);
+    renameSync(file, file.replace("nobody", "deadbeef.22924f86.4026531999.7.100.0.aaaaaaaaaaaa"));
+    expect(clearSpools(directory.path)).toBe(3);
+    expect(filesIn(directory.path)).toEqual([]);
   });
 
   it("has nothing to do where there is no directory, and leaves other files alone", () => {

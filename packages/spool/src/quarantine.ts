@@ -4,6 +4,8 @@ import { makeDirectory } from "./make-directory.ts";
 
 /** The folder's name within a spool. */
 export const quarantineName = "quarantine";
+/** How the names of its files end. */
+export const damagedSuffix = ".damaged";
 
 /** What it holds at most; the oldest goes. */
 const maxFiles = 20;
@@ -34,7 +36,7 @@ export class Quarantine {
   #keep(put: (path: string) => void, segment: string): void {
     try {
       makeDirectory(this.#folder);
-      put(join(this.#folder, `${basename(segment)}.damaged`));
+      put(join(this.#folder, `${basename(segment)}${damagedSuffix}`));
       this.#makeRoom();
     } catch {
       // The events are counted as lost in any case, and a disk that fails here has been told of.

@@ -33,6 +33,11 @@ export function spoolFolder(options: SpoolFolderOptions): string | undefined {
   return pathIn(root, key.slice(0, 16));
 }
 
+/** Whether a name is one that {@link spoolFolder} gives a folder. */
+export function isSpoolName(name: string): boolean {
+  return /^[0-9a-f]{16}$/.test(name);
+}
+
 let known = { text: "", key: "" };
 
 /** The name of a folder. A program asks for the same again and again while it starts. */
