@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 import fs, { lstatSync } from "node:fs";
+import { invalidOption } from "@activity/core";
 import { makeDirectory } from "./make-directory.ts";
 import { pathIn } from "./path-in.ts";
 import type { Environment } from "./platform-directory.ts";
@@ -23,9 +24,12 @@ export interface SpoolFolderOptions {
 /**
  * The folder of one destination and credential: nothing that was recorded for one ever leaves for another.
  * `undefined` where there is neither a directory nor a home.
+ *
+ * @throws INVALID_OPTION when the directory is empty.
  */
 export function spoolFolder(options: SpoolFolderOptions): string | undefined {
   const { directory, app = "activity", destination, credential = "", env = process.env } = options;
+  if (directory === "") throw invalidOption("directory", directory, "the path of a directory");
   const own = platformDirectory("state", app, env);
   const root = directory ?? (own === undefined ? undefined : pathIn(own, "activity"));
   if (root === undefined) return undefined;
