@@ -15,7 +15,7 @@ export type { HttpAnswer } from "./contract/http-verdict.ts";
 export { toHttpVerdict } from "./contract/http-verdict.ts";
 export type { RefusalCode } from "./contract/refusal-codes.ts";
 export { refusalCodes } from "./contract/refusal-codes.ts";
-export { parseRetryAfter } from "./contract/retry-after.ts";
+export { parseRetryAfter, waitAfterFailure } from "./contract/retry-after.ts";
 export type { ActivityErrorCode, ActivityErrorOptions } from "./errors/activity-error.ts";
 export { ActivityError } from "./errors/activity-error.ts";
 export { brandedError } from "./errors/branded-error.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { parseRetryAfter } from "./retry-after.ts";
+import { parseRetryAfter, waitAfterFailure } from "./retry-after.ts";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
 
@@ -26,4 +26,16 @@ describe("parseRetryAfter", () => {
       expect(parseRetryAfter(header, now)).toBeUndefined();
     },
   );
+});
+
+describe("waitAfterFailure", () => {
+  it.each([
+    ["its own back-off where nothing was asked", 3, 700, undefined, 700],
+    ["nothing when it is asked to come at once, the first time", 1, 700, 0, 0],
+    ["its own back-off when it is asked so again", 2, 700, 0, 700],
+    ["as asked, where that is longer than its own back-off", 2, 300, 400, 400],
+    ["as asked from a second on, however long its own back-off is", 9, 60_000, 1_000, 1_000],
+  ])("is %s", (_, failures, backoffMs, askedMs, waitMs) => {
+    expect(waitAfterFailure(failures, backoffMs, askedMs)).toBe(waitMs);
+  });
 });

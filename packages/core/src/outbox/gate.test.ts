@@ -94,6 +94,36 @@ describe("a gate", () => {
     expect([gate.failing, gate.admits(0)]).toEqual([true, true]);
   });
 
+  it.each([0, 999])("does not come every %d ms because it is asked to", async (afterMs) => {
+    const { gate, clock } = start(0.5, { baseMs: 4_000, capMs: 60_000 });
+    const waits: number[] = [];
+    for (let failures = 1; failures <= 4; failures++) {
+      gate.fail(afterMs);
+      waits.push(gate.until - clock.monotonic());
+      await clock.advance(gate.until - clock.monotonic());
+    }
+    expect(waits).toEqual([afterMs, 4_000, 8_000, 16_000]);
+  });
+
+  it("comes every second when it is asked to", async () => {
+    const { gate, clock } = start(0.5, { baseMs: 4_000, capMs: 60_000 });
+    for (let failures = 1; failures <= 4; failures++) {
+      gate.fail(1_000);
+      expect(gate.until - clock.monotonic()).toBe(1_000);
+      await clock.advance(1_000);
+    }
+  });
+
+  it("hurries through the part of a wait that is its own", async () => {
+    const { gate, clock } = start();
+    gate.fail(0);
+    await clock.advance(1);
+    gate.fail(100);
+    expect(gate.until).toBe(201);
+    gate.hurry();
+    expect(gate.until).toBe(101);
+  });
+
   it("hurries through its own back-off", () => {
     const { gate } = start();
     gate.fail();

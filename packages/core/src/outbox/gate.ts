@@ -1,3 +1,4 @@
+import { waitAfterFailure } from "../contract/retry-after.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** How long to wait between tries: a random part of `baseMs · 2ⁿ`, at most `capMs`. */
@@ -34,7 +35,7 @@ export class Gate {
     return this.#failures > 0;
   }
 
-  /** Closes the gate. What the next hop asked for goes before the own schedule; the transport has bounded it. */
+  /** Closes the gate, see {@link waitAfterFailure}. What the next hop asked for is bounded by the transport. */
   fail(afterMs?: number): void {
     const now = this.#clock.monotonic();
     // Batches that were under way together fail together: that is one failure.
@@ -42,7 +43,7 @@ export class Gate {
     const { baseMs, capMs } = this.#retry;
     const backoffMs = this.#clock.random() * Math.min(capMs, baseMs * 2 ** Math.min(this.#failures - 1, 30));
     if (afterMs !== undefined) this.#askedUntil = Math.max(this.#askedUntil, now + afterMs);
-    this.until = Math.max(this.until, now + (afterMs ?? backoffMs));
+    this.until = Math.max(this.until, now + waitAfterFailure(this.#failures, backoffMs, afterMs));
   }
 
   /** Opens the gate, unless it was closed on request while what succeeded was under way. */
