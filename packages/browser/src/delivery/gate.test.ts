@@ -34,6 +34,19 @@ describe("a gate", () => {
     expect([gate.waitMs(), gate.isAsked()]).toEqual([0, false]);
   });
 
+  it("does not come again and again because it is asked to come at once", async () => {
+    const clock = { ...fakeClock(), random: () => 0.5 };
+    const gate = createGate(clock);
+    const waits = [0, 0, 0].map((afterMs) => {
+      gate.fail(afterMs);
+      return gate.waitMs();
+    });
+    expect(waits).toEqual([0, 1_000, 2_000]);
+    expect(gate.isAsked()).toBe(false);
+    gate.hurry();
+    expect(gate.waitMs()).toBeLessThanOrEqual(0);
+  });
+
   it("opens when a request succeeds, and when there is reason for haste", () => {
     const gate = createGate(loaded(0.5));
     gate.fail();

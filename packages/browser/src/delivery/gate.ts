@@ -1,3 +1,4 @@
+import { waitAfterFailure } from "@activity/core";
 import { maxRetryMs, retryMs } from "../browser-limits.ts";
 import type { PageClock } from "../clock.ts";
 
@@ -30,8 +31,8 @@ export function createGate(clock: PageClock): Gate {
     isAsked: () => clock.monotonic() < askedUntil,
     fail: (afterMs) => {
       const backoffMs = clock.random() * Math.min(maxRetryMs, retryMs * 2 ** failures++);
-      openAt = clock.monotonic() + (afterMs ?? backoffMs);
-      if (afterMs !== undefined) askedUntil = openAt;
+      openAt = clock.monotonic() + waitAfterFailure(failures, backoffMs, afterMs);
+      if (afterMs !== undefined) askedUntil = clock.monotonic() + afterMs;
     },
     succeed: () => {
       failures = openAt = 0;
