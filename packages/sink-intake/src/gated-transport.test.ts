@@ -84,6 +84,22 @@ describe("a destination that fails", () => {
     expect(await send(start([delivered], { impatient: true }))).toMatchObject(paused(7_000));
   });
 
+  it("is left alone by short processes although it asks each to come at once", async () => {
+    for (let process = 0; process < 1_000; process++) {
+      await send(start([{ ...down, afterMs: 0 }]));
+      await clock.advance(600);
+    }
+    expect(requests).toBeGreaterThan(10);
+    expect(requests).toBeLessThan(40);
+  });
+
+  it("is tried at once by a process for which somebody waits, where the rest of the pause is the own", async () => {
+    await send(start([{ ...down, afterMs: 0 }]));
+    await send(start([{ ...down, afterMs: 0 }]));
+    expect(await send(start([delivered]))).toMatchObject(paused(200));
+    expect(await send(start([delivered], { impatient: true }))).toEqual(delivered);
+  });
+
   it("is told how often it refused in a row, over processes", async () => {
     const counted: number[] = [];
     for (let process = 0; process < 3; process++) {

@@ -1,4 +1,5 @@
 import type { Batch, Clock, RetryOptions, Transport, TransportLimits, Verdict } from "@activity/core";
+import { waitAfterFailure } from "@activity/core";
 import type { Pause } from "./pause-file.ts";
 import { readPause, writePause } from "./pause-file.ts";
 import type { RefusalCount } from "./refusal-count.ts";
@@ -112,9 +113,11 @@ class Gated implements GatedTransport {
     } else if (verdict.scope === "destination" || verdict.reason.code === "aborted") {
       // Between its own tries a process waits by itself; here it counts once, for those that come after it.
       const failures = this.#failedBefore + 1;
-      const { afterMs = this.#backoffMs(failures), attention } = verdict;
-      const asked = verdict.afterMs !== undefined && attention !== true;
-      this.#write({ untilMs: now + afterMs, failures, asked, refusals: refusals.last });
+      const { afterMs, attention } = verdict;
+      const waitMs = waitAfterFailure(failures, this.#backoffMs(failures), afterMs);
+      // What goes beyond the wish is the own back-off.
+      const asked = waitMs === afterMs && attention !== true;
+      this.#write({ untilMs: now + waitMs, failures, asked, refusals: refusals.last });
     }
   }
 
