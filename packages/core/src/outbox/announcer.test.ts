@@ -11,6 +11,8 @@ function start(now?: number): { announcer: Announcer; events: EventObject[]; tol
   const told: Problem[] = [];
   const announcer = new Announcer({
     source: createEventSource(fakeClock({ now })),
+    most: Number.POSITIVE_INFINITY,
+    admits: () => true,
     append: (event) => events.push(event.toJSON()),
     tell: (problem) => told.push(problem),
   });

@@ -11,6 +11,10 @@ import { DropTally } from "./drop-tally.ts";
 /** What an announcer writes its events to, and where it tells of drops. */
 export interface AnnouncerPort {
   readonly source: EventSource;
+  /** Events that are written at once at most, unless it is the end. */
+  readonly most: number;
+  /** Whether an announcement like this one may be written now; else what was noted waits. */
+  admits(likeThis: () => ActivityEvent): boolean;
   append(event: ActivityEvent): void;
   tell(problem: Problem): void;
 }
@@ -34,21 +38,27 @@ export class Announcer {
     if (first && reason !== "rejected") this.#tellDropped(reason, `events are being dropped: ${reason}`);
   }
 
-  /** Announces what was noted since the last time; returns whether there was anything. */
+  /** Whether there is something that was not announced. */
+  get holds(): boolean {
+    return !this.#tally.empty && !this.#ended;
+  }
+
+  /** Announces what was noted since the last time, if it may; returns whether it did. */
   announce(): boolean {
-    if (this.#tally.empty || this.#ended) return false;
-    for (const announcement of this.#tally.take()) {
-      const { reason, count } = announcement;
-      if (count !== undefined && reason !== "rejected")
-        this.#tellDropped(reason, `${count} event(s) were dropped: ${reason}`, count);
-      this.#record(eventsDropped, { ...announcement });
-    }
+    const { most, admits } = this.#port;
+    if (!this.holds || !admits(() => this.#likeThis())) return false;
+    this.#write(most);
     return true;
+  }
+
+  /** Announces all that was noted, whatever stands in its way: what is not written now never is. */
+  announceAll(): void {
+    if (this.holds) this.#write(Number.POSITIVE_INFINITY);
   }
 
   /** Announces what is left, and that the own source has ended, if it ever began. Nothing is announced afterwards. */
   end(): void {
-    this.announce();
+    this.announceAll();
     const { last } = this.#port.source;
     if (last > 0) this.#record(sourceClosed, { last: last + 1 });
     this.#ended = true;
@@ -60,6 +70,26 @@ export class Announcer {
    */
   endOther({ name, last }: NumberedSource): void {
     this.#record(sourceClosed, { source: name, last, adopted: true }, `${name}.${last}.closed`);
+  }
+
+  #write(most: number): void {
+    for (const announcement of this.#tally.take(most)) {
+      const { reason, count } = announcement;
+      if (count !== undefined && reason !== "rejected")
+        this.#tellDropped(reason, `${count} event(s) were dropped: ${reason}`, count);
+      this.#record(eventsDropped, { ...announcement });
+    }
+  }
+
+  /** An announcement that takes no number: a number that is given belongs to an event that is written. */
+  #likeThis(): ActivityEvent {
+    const { source } = this.#port;
+    return createEvent({
+      type: eventTypes.telemetry,
+      name: eventsDropped,
+      id: `${source.name || "new"}.${source.last + 1}`,
+      time: source.now().time,
+    });
   }
 
   #tellDropped(reason: string, message: string, count?: number): void {

@@ -174,6 +174,31 @@ describe("a drop tally", () => {
     expect([counts["other"], counts["t0"]]).toEqual([other, 2]);
   });
 
+  it("is taken in parts, totals with the first", () => {
+    const tally = new DropTally();
+    for (const source of ["a", "b", "c"]) tally.add("capacity", testEvent(1, { source }).text);
+    tally.add("rejected", testEvent(2).text);
+    const named = (most: number): readonly unknown[] =>
+      tally.take(most).map(({ reason, count, ranges }) => [reason, count, ranges?.[0]?.source]);
+    expect(named(2)).toEqual([
+      ["capacity", 3, "a"],
+      ["capacity", undefined, "b"],
+    ]);
+    expect(tally.empty).toBe(false);
+    expect(named(1)).toEqual([["capacity", undefined, "c"]]);
+    tally.add("rejected", testEvent(3).text);
+    expect(named(9)).toEqual([["rejected", 2, "test"]]);
+    expect([tally.empty, tally.take()]).toEqual([true, []]);
+  });
+
+  it("counts what is added between two parts once", () => {
+    const tally = new DropTally();
+    for (const source of ["a", "b"]) tally.add("capacity", testEvent(1, { source }).text);
+    tally.take(1);
+    expect(tally.add("capacity", testEvent(1, { source: "c" }).text)).toBe(false);
+    expect(tally.take().map(({ count }) => count)).toEqual([1, undefined]);
+  });
+
   it("covers every number it was given and counts each once, in any order", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 2_000 }), { maxLength: 300 }), (numbers) => {

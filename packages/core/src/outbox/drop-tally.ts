@@ -29,7 +29,7 @@ interface Tally {
  * neighbouring ones are joined and keep their count, so that an audit can still account for every number.
  */
 export class DropTally {
-  #byReason = new Map<string, Tally>();
+  readonly #byReason = new Map<string, Tally>();
 
   get empty(): boolean {
     return this.#byReason.size === 0;
@@ -55,10 +55,14 @@ export class DropTally {
     return known === undefined;
   }
 
-  /** The attributes of an `events_dropped` for each reason and source; the tally is empty afterwards. */
-  take(): readonly DropAnnouncement[] {
-    const announcements = [...this.#byReason].flatMap(([reason, tally]) => describe(reason, tally));
-    this.#byReason = new Map();
+  /** Takes out the attributes of an `events_dropped` for each reason and source, at most that many; the others stay. */
+  take(most: number = Number.POSITIVE_INFINITY): readonly DropAnnouncement[] {
+    const announcements: DropAnnouncement[] = [];
+    for (const [reason, tally] of this.#byReason) {
+      if (announcements.length >= most) break;
+      announcements.push(...takeOf(reason, tally, most - announcements.length));
+      if (tally.bySource.size === 0) this.#byReason.delete(reason);
+    }
     return announcements;
   }
 }
@@ -86,15 +90,25 @@ function idAndType(text: string): { readonly id: string; readonly type: string }
   return { id: event_id, type: event_type };
 }
 
-function describe(reason: string, { count, byType, bySource, unnamed }: Tally): readonly DropAnnouncement[] {
-  const totals = {
-    reason,
-    count,
-    counts_by_type: Object.fromEntries(byType),
-    ...(unnamed > 0 ? { unnamed } : {}),
-  };
+function takeOf(reason: string, tally: Tally, most: number): readonly DropAnnouncement[] {
+  const { count, unnamed } = tally;
+  // What stayed behind was counted with what was taken before it.
+  const totals =
+    count === 0
+      ? { reason }
+      : {
+          reason,
+          count,
+          counts_by_type: Object.fromEntries(tally.byType),
+          ...(unnamed > 0 ? { unnamed } : {}),
+        };
+  tally.count = tally.unnamed = 0;
+  tally.byType.clear();
   // One event a source keeps each within its size.
-  const [first, ...others] = bySource.values();
+  const [first, ...others] = [...tally.bySource].slice(0, most).map(([source, ranges]) => {
+    tally.bySource.delete(source);
+    return ranges;
+  });
   return [
     first === undefined ? totals : { ...totals, ranges: first },
     ...others.map((ranges) => ({ reason, ranges })),

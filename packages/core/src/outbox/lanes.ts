@@ -38,6 +38,11 @@ export class Lanes {
     return state === undefined || (state.queue.length === 0 && this.#admits(state));
   }
 
+  /** Whether the last try of a lane failed. */
+  isFailing(lane: number): boolean {
+    return this.#lanes.get(lane)?.gate.failing === true;
+  }
+
   /** The lane to send from next: of those that may, the one that has not sent for longest. */
   next(): LaneState | undefined {
     for (const [lane, state] of this.#lanes) {

@@ -1,11 +1,12 @@
 import { createEventSource } from "../client/event-source.ts";
 import { systemClock } from "../clock.ts";
+import { eventsDropped } from "../constants/event-names.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
 import { sourceOf } from "../event/activity-event.ts";
 import { utf8Bytes } from "../event/utf8.ts";
-import { defaultLimits } from "../limits.ts";
+import { defaultLimits, eventLimits } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   AckLevel,
@@ -77,8 +78,13 @@ class Outbox implements Sink {
     this.#clock = clock;
     const tell = (problem: Problem): void => this.#tell(problem);
     const source = createEventSource(clock);
-    const append = (event: ActivityEvent): void => this.#recordOwn(event, source);
-    this.#announcer = new Announcer({ source, append, tell });
+    this.#announcer = new Announcer({
+      source,
+      most: mostAnnouncements(store),
+      admits: (likeThis) => this.#admitsAnnouncement(likeThis),
+      append: (event) => this.#recordOwn(event, source),
+      tell,
+    });
     this.#loop = new DeliveryLoop({
       transport,
       store,
@@ -122,9 +128,16 @@ class Outbox implements Sink {
 
   async flush({ timeoutMs = defaultLimits.flushMs }: TimeoutOptions = {}): Promise<LedgerSnapshot> {
     if (this.#closing !== undefined) return this.#closing;
-    // While nothing can be sent, one announcement of everything will do.
-    if (!this.#loop.destination.failing) this.#announcer.announce();
+    const deadline = this.#clock.monotonic() + timeoutMs;
+    this.#announcer.announce();
+    const { holds } = this.#announcer;
     await this.#drain(timeoutMs);
+    const leftMs = deadline - this.#clock.monotonic();
+    if (holds && leftMs > 0) {
+      // What was on its way has made room for what it held back.
+      this.#announcer.announce();
+      await this.#drain(leftMs);
+    }
     return this.stats();
   }
 
@@ -142,8 +155,12 @@ class Outbox implements Sink {
     this.#loop.discard(reason);
   }
 
+  #laneOf(event: () => ActivityEvent): number {
+    return this.#transport.lane ? (ask(() => this.#transport.lane?.(event())) ?? 0) : 0;
+  }
+
   #append(event: ActivityEvent, importance: Importance): Position {
-    const lane = this.#transport.lane ? (ask(() => this.#transport.lane?.(event)) ?? 0) : 0;
+    const lane = this.#transport.lane ? this.#laneOf(() => event) : 0;
     this.#ledger.record();
     const position = this.#store.append(event.text, lane, importance);
     this.#waiters.enter(position);
@@ -159,7 +176,18 @@ class Outbox implements Sink {
   #recordOwn(event: ActivityEvent, source: NumberedSource): void {
     if (this.#options.announceDrops === false || this.#loop.denied) return;
     if (source.last > 0) this.#begin(source);
-    this.#append(event, importances.kept);
+    const position = this.#append(event, importances.kept);
+    if (event.event_name === eventsDropped) this.#waiters.announce(position);
+  }
+
+  /**
+   * Announcements are never evicted and come on top of the store's cap: the next waits until the last has its
+   * outcome, and while the lane that it would go to fails. What is dropped meanwhile it names as well.
+   */
+  #admitsAnnouncement(likeThis: () => ActivityEvent): boolean {
+    const { destination, lanes } = this.#loop;
+    if (this.#waiters.announcing || destination.failing) return false;
+    return !lanes.isFailing(this.#laneOf(likeThis));
   }
 
   /** Tells the store whose numbers it is about to get; those of other processes are not ours to end. */
@@ -239,7 +267,7 @@ class Outbox implements Sink {
     const graceMs = Math.min(maxGraceMs, timeoutMs / 10);
     const deadline = this.#clock.monotonic() + timeoutMs - graceMs;
     const leftMs = (): number => deadline - this.#clock.monotonic();
-    this.#announcer.announce();
+    this.#announcer.announceAll();
     await this.#drain(leftMs());
     // Only now is known what else there is to announce, and that nothing follows.
     this.#announcer.end();
@@ -282,4 +310,9 @@ class Outbox implements Sink {
       guardHandler(this.onProblem)(problem);
     });
   }
+}
+
+/** So many announcements, full as they may be, take a tenth of a store; at least one. */
+function mostAnnouncements({ capacity: { events, bytes } }: Store): number {
+  return Math.max(1, Math.floor(Math.min(events, bytes / eventLimits.maxBytes) / 10));
 }

@@ -185,3 +185,15 @@ describe("a barrier", () => {
     expect(waiters.waiting).toBe(false);
   });
 });
+
+describe("an announcement", () => {
+  it("is under way until it has an outcome", () => {
+    const { waiters } = start(2);
+    expect(waiters.announcing).toBe(false);
+    waiters.announce(2);
+    waiters.settle(1);
+    expect([waiters.announcing, waiters.waiting]).toEqual([true, false]);
+    waiters.settle(2, "dropped", reason);
+    expect(waiters.announcing).toBe(false);
+  });
+});

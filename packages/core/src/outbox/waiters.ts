@@ -26,6 +26,7 @@ interface Barrier {
 export class Waiters {
   readonly #tickets: Ticket[] = [];
   readonly #barriers = new Set<Barrier>();
+  readonly #announcements = new Set<Position>();
   #last: Position = 0;
   /** Positions without an outcome. */
   #pending = 0;
@@ -34,6 +35,16 @@ export class Waiters {
   enter(position: Position): void {
     this.#last = position;
     this.#pending++;
+  }
+
+  /** Notes that an event which has entered is an announcement. */
+  announce(position: Position): void {
+    this.#announcements.add(position);
+  }
+
+  /** Whether an announcement has no outcome yet. */
+  get announcing(): boolean {
+    return this.#announcements.size > 0;
   }
 
   /** Whether somebody waits, so that the process must not end. */
@@ -76,6 +87,7 @@ export class Waiters {
   /** Tells that one event has an outcome. */
   settle(position: Position, was?: WriteException["was"], reason?: Reason): void {
     this.#pending--;
+    if (this.#announcements.size > 0) this.#announcements.delete(position);
     if (this.#barriers.size > 0) this.#countDown(position);
     const ticket = this.#ticketOf(position);
     if (ticket === undefined || !ticket.open.delete(position - ticket.first)) return;

@@ -69,7 +69,7 @@ export interface StoreUsage {
 
 /** Where unconfirmed events wait. Synchronous; only durability and I/O are awaited. */
 export interface Store {
-  /** What it will hold at most. */
+  /** What it holds at most; announcements of what was dropped come on top, a tenth of it at most, until all are written at close. */
   readonly capacity: { readonly events: number; readonly bytes: number };
   /** Whether what it holds outlives this process. */
   readonly survives: boolean;
