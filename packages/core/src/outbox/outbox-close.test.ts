@@ -202,6 +202,35 @@ describe("close", () => {
     expect(trial.clock.pending).toEqual([]);
   });
 
+  it.each([0, 50, 2_000])("keeps a deadline of %d ms although sends and parts hang", async (timeoutMs) => {
+    const trial = startOutbox({ transport: { ignoresAbort: true } });
+    const closed: string[] = [];
+    const hang = (part: string) => (): Promise<void> => {
+      closed.push(part);
+      return new Promise(() => undefined);
+    };
+    trial.transport.close = hang("transport");
+    trial.store.close = hang("store");
+    trial.transport.hold();
+    trial.sink.record(testEvent(1));
+    const closing = trial.sink.close({ timeoutMs });
+    await trial.clock.advance(timeoutMs);
+    expect(await ended(closing)).toBe(true);
+    expect(await closing).toMatchObject({ droppedBy: { closed: 1 }, pending: 0 });
+    expect(closed).toEqual(["transport", "store"]);
+    expect(trial.clock.pending).toEqual([]);
+  });
+
+  it("gives parts that hang 100 ms where there is time", async () => {
+    const trial = startOutbox();
+    trial.transport.close = () => new Promise(() => undefined);
+    const closing = trial.sink.close();
+    await trial.clock.advance(99);
+    expect(await ended(closing)).toBe(false);
+    await trial.clock.advance(1);
+    expect(await ended(closing)).toBe(true);
+  });
+
   it("leaves nothing in a store that dies with the process", async () => {
     const trial = startOutbox({ transport: { verdicts: [{ kind: "delivered", retry: [1] }] } });
     for (const event of testEvents(1, 3)) trial.sink.record(event);

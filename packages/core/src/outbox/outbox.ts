@@ -265,8 +265,8 @@ class Outbox implements Sink {
 
   async #shutDown(timeoutMs: number): Promise<LedgerSnapshot> {
     const graceMs = Math.min(maxGraceMs, timeoutMs / 10);
-    const deadline = this.#clock.monotonic() + timeoutMs - graceMs;
-    const leftMs = (): number => deadline - this.#clock.monotonic();
+    const end = this.#clock.monotonic() + timeoutMs;
+    const leftMs = (): number => end - graceMs - this.#clock.monotonic();
     this.#announcer.announceAll();
     await this.#drain(leftMs());
     // Only now is known what else there is to announce, and that nothing follows.
@@ -279,8 +279,9 @@ class Outbox implements Sink {
     await this.#within(Promise.allSettled(this.#loop.sends), graceMs);
     this.#loop.end();
     this.#countRest();
-    const parts = [this.#transport, this.#store];
-    await this.#within(Promise.allSettled(parts.map(async (part) => part.close())), maxGraceMs);
+    const closed = Promise.allSettled([this.#transport, this.#store].map(async (part) => part.close()));
+    // Whatever time is left, both were told; what they have to do at once is done.
+    await this.#within(closed, Math.min(maxGraceMs, Math.max(0, end - this.#clock.monotonic())));
     return this.stats();
   }
 
