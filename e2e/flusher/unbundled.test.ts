@@ -41,6 +41,19 @@ it(
   timeoutMs,
 );
 
+it.each(["close", "exit", "none"])(
+  "also by one that records nothing and ends by %s",
+  async (end) => {
+    const nothing = { TRIAL_EVENTS: "0", TRIAL_END: end };
+    await trial.run(program, nothing);
+    expect(trial.flushers()).toEqual([]);
+    await trial.run(program, { TRIAL_END: "kill" });
+    await trial.run(program, nothing);
+    expect(await trial.until(() => trial.arrived() === 3)).toBe(true);
+  },
+  timeoutMs,
+);
+
 it(
   "one flusher serves many commands, and knows nothing but what it needs",
   async () => {

@@ -16,6 +16,8 @@ export interface IntakeProgramSettings {
   readonly events: number;
   /** Flushes before it ends, for so long at most, in milliseconds. */
   readonly flushMs?: number;
+  /** Lives on until what it found is sent, as a service does, for so long at most, in milliseconds. */
+  readonly untilSentMs?: number;
   /** Lives on before it ends, in milliseconds. */
   readonly stayMs?: number;
   /** `none`: nothing is left to do · `exit`: `process.exit(0)` · `kill`: SIGKILL in the next statement. */
@@ -44,9 +46,17 @@ export interface ToldProblem {
   readonly count: number;
 }
 
-const { client, url, directory, events, flushMs, stayMs, end, closeTimeoutMs } = JSON.parse(
-  process.argv[2] ?? "{}",
-) as IntakeProgramSettings; // From the test that starts it.
+const {
+  client,
+  url,
+  directory,
+  events,
+  flushMs,
+  untilSentMs = 0,
+  stayMs,
+  end,
+  closeTimeoutMs,
+} = JSON.parse(process.argv[2] ?? "{}") as IntakeProgramSettings; // From the test that starts it.
 
 const problems = new Map<string, ToldProblem>();
 let unhandledRejections = 0;
@@ -55,8 +65,6 @@ process.on("unhandledRejection", () => unhandledRejections++);
 
 const activity = open();
 process.once("exit", report);
-// A start that has nothing to record still has something to say.
-if (events === 0) activity.track("program_start");
 for (let n = 1; n <= events; n++) {
   activity.track("checkout_start", sampleAttributes(n));
   if (n % 2_000 === 0) await setImmediate();
@@ -64,6 +72,8 @@ for (let n = 1; n <= events; n++) {
 report();
 if (end === "kill") process.kill(process.pid, "SIGKILL");
 if (flushMs !== undefined) await activity.flush({ timeoutMs: flushMs });
+const sentBy = performance.now() + untilSentMs;
+while (activity.stats().pending > 0 && performance.now() < sentBy) await sleep(10);
 if (stayMs !== undefined) await sleep(stayMs);
 if (end === "exit") process.exit(0);
 if (end === "close") {

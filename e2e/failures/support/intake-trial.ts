@@ -108,7 +108,10 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     let next: ProcessOfTrial;
     let starts = 0;
     do {
-      next = toProcess(await start({ events: 0, flushMs: nextFlushMs, stayMs: 0, end: "close" }).ended);
+      // It records nothing. A command need do no more than flush; a service lives on.
+      const lives = settings.client === "cli" ? {} : { untilSentMs: nextFlushMs };
+      const nextStart = { events: 0, flushMs: nextFlushMs, stayMs: 0, end: "close", ...lives } as const;
+      next = toProcess(await start(nextStart).ended);
       starts++;
       // The flusher that a command left may have what the next start would have sent.
       if (settings.client === "cli") await until(() => store.stored.length >= settings.events, flusherMs);

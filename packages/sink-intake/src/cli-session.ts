@@ -13,8 +13,9 @@ import { isFlusherAlive } from "./flusher-lock.ts";
 import { readInstallId } from "./install-id.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
 import { onExit } from "./on-exit.ts";
-import { readPause } from "./pause-file.ts";
+import { isLeftAlone } from "./pause-file.ts";
 import { spawnFlusher } from "./spawn-flusher.ts";
+import { hasWaitingFiles } from "./waiting-files.ts";
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -68,7 +69,7 @@ export class CliSession implements Session {
     if (plan.kind !== "detached" || !this.sink.canLeave) await this.sink.open();
     const stats = await this.client.close({ timeoutMs: this.#closeMs(timeoutMs) });
     this.#forgetExit();
-    if (plan.kind === "detached" && stats.handedOver > 0) this.#sendLater();
+    this.#sendLater();
     this.#keepCompiled();
     return stats;
   }
@@ -108,9 +109,11 @@ export class CliSession implements Session {
     const { folder } = this.sink;
     if (plan.kind !== "detached" || folder === undefined) return;
     const { pending, handedOver } = this.sink.stats();
-    if (pending + handedOver === 0 || !consent.look().granted) return;
+    // What earlier commands left is looked for only where there is nothing of this one.
+    const waits = pending + handedOver > 0 || hasWaitingFiles(folder);
+    if (!waits || !consent.look().granted) return;
     const now = clock.now();
-    if ((readPause(folder, now)?.untilMs ?? 0) > now || isFlusherAlive(folder, now)) return;
+    if (isLeftAlone(folder, now) || isFlusherAlive(folder, now)) return;
     const { url, auth, writeKey, gzip, retry, maxAgeMs } = intake;
     const job = { url, auth, writeKey, gzip, retry, maxAgeMs, directory: dirname(folder) };
     spawnFlusher(plan.file, { app, variable, intake: job }, env);

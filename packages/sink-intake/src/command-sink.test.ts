@@ -114,6 +114,37 @@ describe("a command that ends at once", () => {
   });
 });
 
+describe("a command that records nothing", () => {
+  const leave = async (): Promise<void> => {
+    const killed = open();
+    record(killed, 3);
+    await killed.close();
+  };
+
+  it("sends at a flush what earlier ones left", async () => {
+    await leave();
+    const activity = open();
+    expect(await activity.flush()).toMatchObject({ recorded: 0, adopted: 4, delivered: 4, pending: 0 });
+    await activity.close();
+    await expectAllArrived(4);
+  });
+
+  it("loads nothing where nothing waits, and makes no folder", async () => {
+    const activity = open();
+    expect(await activity.flush()).toMatchObject({ recorded: 0, pending: 0 });
+    await activity.close();
+    expect([loads, waiting(), problems]).toEqual([0, [], []]);
+    expect(readdirSync(home)).toEqual([".config"]);
+  });
+
+  it.each(["close", "flush"] as const)("sends at its %s where no process can be started", async (end) => {
+    await leave();
+    const activity = open({ flusher: false });
+    if (end === "flush") await activity.flush();
+    expect(await activity.close()).toMatchObject({ recorded: 0, delivered: 4, pending: 0 });
+  });
+});
+
 describe("a command that goes on", () => {
   it("sends what has waited for long enough, in the same files and under the same numbers", async () => {
     const activity = open({ intake: { lingerMs: 5 } });

@@ -17,6 +17,9 @@ import { SpoolJournal } from "@activity/spool";
 import { HeldEvents } from "./held-events.ts";
 import { folderOf, requireFolder } from "./intake-place.ts";
 import type { IntakeGate, IntakeSinkOptions, OpenIntake, openIntake } from "./intake-sink.ts";
+import { isLeftAlone } from "./pause-file.ts";
+import { untilDelivered } from "./until-delivered.ts";
+import { hasWaitingFiles } from "./waiting-files.ts";
 
 /** What opens a sink that sends: there already, or to be loaded when it is needed. */
 export type IntakeOpener =
@@ -109,15 +112,19 @@ export class CommandSink implements Sink {
   }
 
   async flush({ timeoutMs = defaultLimits.flushMs }: TimeoutOptions = {}): Promise<LedgerSnapshot> {
-    if (this.opened === undefined && this.#recorded === 0) return this.stats();
+    if (!this.#hasWork()) return this.stats();
     const leftMs = await this.#openWithin(timeoutMs);
-    await this.opened?.sink.flush({ timeoutMs: leftMs });
+    const othersMs = await this.#timed(leftMs, async () => this.opened?.sink.flush({ timeoutMs: leftMs }));
+    await this.#sendOthers(othersMs);
     return this.stats();
   }
 
-  async close({ timeoutMs }: TimeoutOptions = {}): Promise<LedgerSnapshot> {
-    if (this.opened !== undefined) await this.opened.sink.close(timeoutMs === undefined ? {} : { timeoutMs });
-    else this.#leave();
+  async close({ timeoutMs = defaultLimits.closeMs }: TimeoutOptions = {}): Promise<LedgerSnapshot> {
+    if (this.opened === undefined) this.#leave();
+    else {
+      const leftMs = await this.#timed(timeoutMs, () => this.#sendOthers(timeoutMs));
+      await this.opened.sink.close({ timeoutMs: leftMs });
+    }
     return this.stats();
   }
 
@@ -147,6 +154,12 @@ export class CommandSink implements Sink {
     this.#end("consent");
     this.#held.take();
     this.#journal?.discard();
+  }
+
+  /** Whether there is something to send: own events, or those of commands that ended otherwise. */
+  #hasWork(): boolean {
+    if (this.opened !== undefined || this.#recorded > 0) return true;
+    return this.folder !== undefined && hasWaitingFiles(this.folder);
   }
 
   #keep(event: ActivityEvent): void {
@@ -179,11 +192,26 @@ export class CommandSink implements Sink {
   }
 
   /** Opens in the time that there is; gives what is left of it. */
-  async #openWithin(timeoutMs: number): Promise<number> {
+  #openWithin(timeoutMs: number): Promise<number> {
+    return this.#timed(timeoutMs, () => this.open());
+  }
+
+  async #timed(timeoutMs: number, work: () => Promise<unknown>): Promise<number> {
     const { clock } = this.#port.intake;
     const begunAt = clock.monotonic();
-    await this.open();
+    await work();
     return Math.max(0, timeoutMs - (clock.monotonic() - begunAt));
+  }
+
+  /** A sink waits for its own events alone; who has none is there for those that others left. */
+  async #sendOthers(timeoutMs: number): Promise<void> {
+    const { opened, folder } = this;
+    if (timeoutMs <= 0 || opened === undefined || opened.sink.stats().recorded > 0) return;
+    const { clock } = this.#port.intake;
+    const endsAt = clock.monotonic() + timeoutMs;
+    const isPaused = (): boolean => folder !== undefined && isLeftAlone(folder, clock.now());
+    const enough = (): boolean => clock.monotonic() >= endsAt || (opened.transport.busy === 0 && isPaused());
+    await untilDelivered(opened.sink, enough, clock);
   }
 
   /** In one go, so that no event comes between. */

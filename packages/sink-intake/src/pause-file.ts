@@ -28,6 +28,11 @@ export function readPause(folder: string, nowMs: number): Pause | undefined {
   }
 }
 
+/** Whether nothing may be sent from a folder now. */
+export function isLeftAlone(folder: string, nowMs: number): boolean {
+  return (readPause(folder, nowMs)?.untilMs ?? 0) > nowMs;
+}
+
 /** Keeps a pause, or takes it away. That it cannot be kept harms nothing but the destination's peace. */
 export function writePause(folder: string, pause: Pause | undefined): void {
   const path = pathOf(folder);

@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs";
-import type { Clock, Sink } from "@activity/core";
+import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import type { Environment } from "@activity/spool";
 import { watchConsent } from "./consent.ts";
@@ -8,6 +7,8 @@ import { isFlusherAlive, takeFlusherLock } from "./flusher-lock.ts";
 import { folderOf } from "./intake-place.ts";
 import { openIntake } from "./intake-sink.ts";
 import { readPause } from "./pause-file.ts";
+import { untilDelivered } from "./until-delivered.ts";
+import { hasWaitingFiles } from "./waiting-files.ts";
 
 /** How long a flusher works, in milliseconds. */
 export const flusherTimes = {
@@ -47,14 +48,15 @@ export async function runFlusher(job: FlusherJob, port: FlusherPort): Promise<vo
   const release = takeFlusherLock(folder, clock.now());
   if (release === undefined) return;
   while (!isDone()) {
-    if (waits(folder)) await deliver();
+    if (hasWaitingFiles(folder)) await deliver();
     if (!isDone()) await clock.sleep(times.lookEveryMs);
   }
   release();
   // Who saw the lock started nobody, and has left its events or ends about now. Without the lock, since whoever
   // ends from here on starts another: what one of the two sends, the other cannot.
   if (!isTooLate() && !isOff()) await clock.sleep(times.lookEveryMs);
-  if (waits(folder) && !isTooLate() && !isOff() && !isFlusherAlive(folder, clock.now())) await deliver();
+  if (hasWaitingFiles(folder) && !isTooLate() && !isOff() && !isFlusherAlive(folder, clock.now()))
+    await deliver();
 
   async function deliver(): Promise<void> {
     const allowed = (): boolean => consent.current().granted;
@@ -65,19 +67,5 @@ export async function runFlusher(job: FlusherJob, port: FlusherPort): Promise<vo
     await untilDelivered(sink, enough, clock);
     transport.seal();
     await sink.close({ timeoutMs: transport.busy > 0 ? 1_000 : 0 });
-  }
-}
-
-/** Waits until nothing waits any more, own events or others', or there is no more use in waiting. */
-export async function untilDelivered(sink: Sink, enough: () => boolean, clock: Clock): Promise<void> {
-  while (sink.stats().pending > 0 && !enough()) await clock.sleep(20);
-}
-
-/** Whether files of events lie in a folder; of whom, only taking them tells. */
-function waits(folder: string): boolean {
-  try {
-    return readdirSync(folder).some((name) => name.endsWith(".ndjson"));
-  } catch {
-    return false; // There is no such folder any more.
   }
 }

@@ -15,7 +15,7 @@ import { folderOf } from "./intake-place.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
 import { openIntake } from "./intake-sink.ts";
 import { readPause } from "./pause-file.ts";
-import { untilDelivered } from "./run-flusher.ts";
+import { untilDelivered } from "./until-delivered.ts";
 
 /** Options of {@link runTelemetryCommand}: those of the client of the same program, and where to print. */
 export interface TelemetryCommandOptions extends CliClientOptions {
