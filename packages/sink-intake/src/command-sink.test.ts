@@ -1,5 +1,5 @@
 /** The client of a short command: it records by itself, and loads what sends when there is a reason to. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClientStats, Problem } from "@activity/core";
@@ -220,6 +220,56 @@ describe("without a disk", () => {
         counts_by_type: { behavioral: 100 },
       }),
     );
+  });
+
+  describe("that was there at the start", () => {
+    const folder = (): string => join(home, ".local", "state", "shop", "activity");
+    const breakDisk = (): void => {
+      rmSync(folder(), { recursive: true });
+      writeFileSync(folder(), "");
+    };
+
+    it("it keeps what no disk takes and no sender, tells of it once, and counts it at its end", async () => {
+      const activity = open({ intake: { mode: "spool", lingerMs: 5 } });
+      breakDisk();
+      record(activity, 2);
+      while (problems.length === 0) await systemClock.sleep(5);
+      expect(activity.stats()).toMatchObject({ recorded: 2, pending: 2 });
+      record(activity, 1);
+      while (loads < 2) await systemClock.sleep(5);
+      expect(await activity.close()).toMatchObject({ pending: 0, dropped: 4, droppedBy: { closed: 4 } });
+      expect(problems).toMatchObject([{ code: "store" }, { code: "dropped", reason: { code: "closed" } }]);
+    });
+
+    it("it sends everything when the disk is there again", async () => {
+      const activity = open({ intake: { mode: "spool", lingerMs: 5 } });
+      breakDisk();
+      record(activity, 2);
+      while (problems.length === 0) await systemClock.sleep(5);
+      rmSync(folder());
+      record(activity, 1);
+      while (intake.arrived.length < 3) await systemClock.sleep(5);
+      await activity.close();
+      await sendRest();
+      await expectAllArrived(6);
+    });
+  });
+
+  it("tries again to load what sends", async () => {
+    let fails = true;
+    const load = async (): Promise<typeof openIntake> => {
+      if (fails) throw new Error("it is gone");
+      return openIntake;
+    };
+    const activity = open({ intake: { mode: "memory" } }, load);
+    record(activity, 3);
+    for (let n = 1; n <= 2; n++) {
+      expect(await activity.flush()).toMatchObject({ pending: 3 });
+      expect([loads, problems.length]).toEqual([n, 1]);
+    }
+    fails = false;
+    expect(await activity.flush()).toMatchObject({ delivered: 3, pending: 0 });
+    await activity.close();
   });
 
   it("is an error at the start where the disk was asked for", () => {

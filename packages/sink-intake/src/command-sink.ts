@@ -56,6 +56,8 @@ export class CommandSink implements Sink {
   #recorded = 0;
   #handedOver = 0;
   #opening: Promise<void> | undefined;
+  /** What sends could not be opened: from then on it is tried no more than once in the time that events may wait. */
+  #hasFailed = false;
   #timer: Timer | undefined;
   /** Why no more events are taken. */
   #ended: "closed" | "consent" | undefined;
@@ -78,7 +80,10 @@ export class CommandSink implements Sink {
     return this.opened === undefined && !holds && !this.#journal.isCrowded();
   }
 
-  /** Opens what sends, unless it is too late. Never rejects; where it cannot be loaded, events stay where they are. */
+  /**
+   * Opens what sends, unless it is too late. Never rejects; where it cannot be opened, events stay where they are,
+   * which is told once, and the next call tries again.
+   */
   open(): Promise<void> {
     const { load } = this.#port.opener;
     if (this.opened !== undefined || this.#ended !== undefined || load === undefined)
@@ -86,7 +91,10 @@ export class CommandSink implements Sink {
     this.#opening ??= load()
       .then((open) => this.#carryOn(open))
       .catch((cause: unknown) => {
-        this.#tell({ code: "store", message: "what sends events could not be loaded; they wait", cause });
+        this.#opening = undefined;
+        const message = "what sends events could not be opened; they wait";
+        if (!this.#hasFailed) this.#tell({ code: "store", message, cause });
+        this.#hasFailed = true;
       });
     return this.#opening;
   }
@@ -97,7 +105,7 @@ export class CommandSink implements Sink {
     if (this.#ended !== undefined) return this.#drop(this.#ended, 1);
     this.#keep(event);
     // Held ones die with this process, and in memory nothing is held for long.
-    if (this.#held.count > 0) void this.open();
+    if (this.#held.count > 0 && !this.#hasFailed) void this.open();
     else this.#openLater();
   }
 
@@ -152,7 +160,7 @@ export class CommandSink implements Sink {
     if (reason !== "consent") return void this.#openWithin(0).then(() => this.opened?.sink.discard?.(reason));
     this.#drop(reason, this.stats().pending);
     this.#end("consent");
-    this.#held.take();
+    this.#held.clear();
     this.#journal?.discard();
   }
 
@@ -186,6 +194,7 @@ export class CommandSink implements Sink {
   }
 
   async #sendNow(): Promise<void> {
+    this.#timer = undefined;
     await this.open();
     // They have waited for long enough.
     void this.opened?.sink.flush({ timeoutMs: 0 });
@@ -218,8 +227,10 @@ export class CommandSink implements Sink {
   #carryOn(open: typeof openIntake): void {
     if (this.#ended !== undefined) return;
     const { intake, gate } = this.#port;
-    const carried = { journal: this.#rest(), held: this.#held.take(), drops: this.#held.drops() };
+    const carried = { journal: this.#rest(), held: this.#held.all(), drops: this.#held.drops() };
     this.opened = open({ ...intake, onProblem: this.onProblem }, gate, carried);
+    // Not before: where it cannot be opened, nobody else has them.
+    this.#held.clear();
     this.#journal?.release();
     this.#timer?.cancel();
   }

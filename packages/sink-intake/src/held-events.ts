@@ -25,9 +25,14 @@ export class HeldEvents {
     return false;
   }
 
-  /** Gives everything away. */
-  take(): readonly ActivityEvent[] {
-    return this.#events.splice(0);
+  /** A copy of what is held. */
+  all(): readonly ActivityEvent[] {
+    return [...this.#events];
+  }
+
+  /** Holds nothing any more: somebody else has it. */
+  clear(): void {
+    this.#events.length = 0;
   }
 
   /** The attributes of what names downstream the events that were dropped: one a source keeps each within its size. */
