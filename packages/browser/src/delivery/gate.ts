@@ -1,4 +1,3 @@
-import { waitAfterFailure } from "@activity/core";
 import { maxRetryMs, retryMs } from "../browser-limits.ts";
 import type { PageClock } from "../clock.ts";
 
@@ -31,8 +30,9 @@ export function createGate(clock: PageClock): Gate {
     isAsked: () => clock.monotonic() < askedUntil,
     fail: (afterMs) => {
       const backoffMs = clock.random() * Math.min(maxRetryMs, retryMs * 2 ** failures++);
-      openAt = clock.monotonic() + waitAfterFailure(failures, backoffMs, afterMs);
-      if (afterMs !== undefined) askedUntil = clock.monotonic() + afterMs;
+      // 0, or a date that is past for a clock that is fast, is heeded once.
+      openAt = clock.monotonic() + (failures > 1 ? afterMs || backoffMs : (afterMs ?? backoffMs));
+      if (afterMs) askedUntil = openAt;
     },
     succeed: () => {
       failures = openAt = 0;
