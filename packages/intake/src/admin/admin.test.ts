@@ -118,14 +118,19 @@ describe("the admin listener", () => {
     expect(JSON.parse(answer)).toMatchObject({ rows: [["id-shown"]], cut: false });
   });
 
-  it("audits numbers of any size at once, and for whoever asks meanwhile", async () => {
+  it("audits numbers of any size at once, and names the first hundred gaps of a source", async () => {
     const event = JSON.parse(eventText("large"));
-    const ids = ["V1StGXR8_Z5jdHi6B-myT.9007199254740991", "order.1700000000000"];
+    const gaps = Array.from({ length: 101 }, (_, at) => `0123456789abcdefghijk.${2 * at + 2}`);
+    const ids = ["V1StGXR8_Z5jdHi6B-myT.9007199254740991", "order.1700000000000", ...gaps];
     await post(await open.address, ids.map((id) => JSON.stringify({ ...event, event_id: id })).join("\n"));
+    // Whoever asks meanwhile gets the same one.
     for (const audited of await Promise.all([text("/audit"), text("/audit")])) {
-      expect(JSON.parse(audited)).toMatchObject({
-        report: { lost: 9_007_199_254_740_990, sources: [{ arrived: 1, tail: "open" }] },
-      });
+      const { report } = JSON.parse(audited);
+      expect(report.sources).toMatchObject([
+        { unexplained: [{ from: 1, to: 9_007_199_254_740_990 }] },
+        { lost: 101, arrived: 101 },
+      ]);
+      expect([report.sources[1].missing.length, report.sources[1].unexplained.length]).toEqual([100, 100]);
     }
   });
 

@@ -1,4 +1,4 @@
-import type { AuditReport } from "@activity/core";
+import type { SourceAudit } from "@activity/core";
 import { readSegments } from "@activity/spool";
 import type { StoredAudit } from "../commands/audit-files.ts";
 import { auditTexts } from "../commands/audit-files.ts";
@@ -6,6 +6,8 @@ import { readRemoved } from "../storage/retention.ts";
 
 /** Sources that the page lists: those with something to say first. */
 const maxSources = 50;
+/** Ranges of missing numbers that it is given of each. */
+const maxRanges = 100;
 
 /** What the page shows of an audit. */
 export interface ShownAudit extends StoredAudit {
@@ -30,12 +32,19 @@ export class AuditRunner {
 
   async #audit(): Promise<ShownAudit> {
     const audited = await auditTexts(readSegments(this.#directory), () => readRemoved(this.#directory));
-    const sources = audited.report.sources.toSorted(byNews).slice(0, maxSources);
+    const sources = audited.report.sources.toSorted(byNews).slice(0, maxSources).map(shorten);
     return { ...audited, sourceCount: audited.report.sources.length, report: { ...audited.report, sources } };
   }
 }
 
-type SourceAudit = AuditReport["sources"][number];
+/** Leaves the counts as they are. */
+function shorten({ missing, unexplained, ...source }: SourceAudit): SourceAudit {
+  return {
+    ...source,
+    missing: missing.slice(0, maxRanges),
+    unexplained: unexplained.slice(0, maxRanges),
+  };
+}
 
 function byNews(a: SourceAudit, b: SourceAudit): number {
   return b.lost - a.lost || b.announced - a.announced || b.arrived - a.arrived;
