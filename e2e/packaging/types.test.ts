@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Consumer, createConsumer, expectSuccess } from "./support/consumer.ts";
 import { entries, isNodeOnly } from "./support/entries.ts";
-import { packPublicPackages } from "./support/packed-packages.ts";
+import { type PackedPackage, packPublicPackages } from "./support/packed-packages.ts";
+import { declarationsOf } from "./support/public-surface.ts";
 
 const compilers = { "TypeScript 7": "typescript/bin/tsc", "TypeScript 5": "typescript-5/bin/tsc" };
 
@@ -38,11 +39,13 @@ const cases = keysOf(compilers).flatMap((compiler) =>
 
 describe("types in a strict program with skipLibCheck off", () => {
   let consumer: Consumer;
+  let packed: readonly PackedPackage[] = [];
   let scratch: string;
 
   beforeAll(async () => {
     scratch = mkdtempSync(join(tmpdir(), "activity-types-"));
-    consumer = await createConsumer(await packPublicPackages(scratch));
+    packed = await packPublicPackages(scratch);
+    consumer = await createConsumer(packed);
   }, 240_000);
 
   afterAll(() => {
@@ -74,7 +77,66 @@ describe("types in a strict program with skipLibCheck off", () => {
     },
     60_000,
   );
+
+  it("takes undefined for every option that may be left out", async () => {
+    const options = packed.flatMap((owner) => owner.entries.flatMap((entry) => optionTypesOf(owner, entry)));
+    expect(options.length).toBeGreaterThan(40);
+    consumer.write({
+      "undefined-options/tsconfig.json": JSON.stringify({
+        compilerOptions: {
+          ...formats.nodenext.settings,
+          lib: ["es2023", "dom"],
+          types: ["node"],
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: true,
+          noEmit: true,
+        },
+        files: ["use.mts"],
+      }),
+      "undefined-options/use.mts": undefinedIn(options),
+    });
+    expectSuccess(await consumer.tool(compilers["TypeScript 7"], ["-p", "undefined-options"]));
+  }, 60_000);
 });
+
+/** What users pass to us, by the names of types; and what those who write a transport, a store or a sink answer. */
+const passedTypes = /^[A-Z]\w*(?:Options|Input|Settings|UnderTest|Verdict|Outcome|Reason|Clock|HttpAnswer)$/;
+
+/** As in `import("@activity/core").ClientOptions`, with `any` for each parameter of a generic type. */
+function optionTypesOf(owner: PackedPackage, entry: string): readonly string[] {
+  const declarations = declarationsOf(owner, `.${entry.slice(owner.name.length)}`);
+  const [own = ""] = declarations.split(/^\/\/ .*$/m).filter((text) => text.trim() !== "");
+  const names = [...own.matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
+    .flatMap(([, list = ""]) => list.split(","))
+    .map((name) => name.trim().replace(/^(?:type )?(?:\w+ as )?/, ""));
+  return names
+    .filter((name) => passedTypes.test(name))
+    .map((name) => {
+      const [, parameters] = new RegExp(`(?:interface|type) ${name}<([^{=]*)>`).exec(declarations) ?? [];
+      const given = parameters?.split(",").map(() => "any");
+      return `import(${JSON.stringify(entry)}).${name}${given === undefined ? "" : `<${given.join(", ")}>`}`;
+    });
+}
+
+/** A program that the compiler refuses, with the name of the type and the property, where one takes no undefined. */
+function undefinedIn(types: readonly string[]): string {
+  return [
+    "type Narrow<T> = T extends object",
+    "  ? { [K in keyof T]-?: {} extends Pick<T, K>",
+    "        ? { [P in K]: undefined } extends Pick<T, K> ? never : K",
+    "        : never }[keyof T]",
+    "  : never;",
+    "type Grouped<T> = T extends object",
+    "  ? { [K in Extract<keyof T, `batch` | `limits` | `lease` | `retry` | `service`>]-?: Narrow<NonNullable<T[K]>> }[",
+    "        Extract<keyof T, `batch` | `limits` | `lease` | `retry` | `service`>]",
+    "  : never;",
+    ...types.map(
+      (type, at) =>
+        `export const all${at}: [Narrow<${type}> | Grouped<${type}>] extends [never] ? true : Narrow<${type}> | Grouped<${type}> = true;`,
+    ),
+  ].join("\n");
+}
 
 /** Every entry is touched, and options are given `undefined`, as code under exactOptionalPropertyTypes does. */
 function useOf(usable: readonly string[]): string {
@@ -86,6 +148,8 @@ function useOf(usable: readonly string[]): string {
     'export const event: ActivityEvent = createEvent({ type: "metric", name: "x", id: maybe, attributes: undefined });',
     'const service = { name: "x", version: maybe };',
     "export const client = createClient({ service, sink: memorySink(), installId: maybe });",
+    "export const timeoutMs: number | undefined = names0.length > 99 ? 1 : undefined;",
+    "export const closed = client.close({ timeoutMs });",
     'client.track("login_start", { method: "github" });',
   ].join("\n");
 }

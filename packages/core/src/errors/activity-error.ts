@@ -8,8 +8,8 @@ export type ActivityErrorCode = "INVALID_EVENT" | "INVALID_OPTION" | "CLOSED" | 
 export interface ActivityErrorOptions {
   readonly cause?: unknown;
   /** Whether doing the same again can succeed. @defaultValue false */
-  readonly retryable?: boolean;
-  readonly problems?: readonly EventProblem[];
+  readonly retryable?: boolean | undefined;
+  readonly problems?: readonly EventProblem[] | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { invalidOption } from "./invalid-option.ts";
 export interface NumberRange {
   readonly min: number;
   /** @defaultValue no limit, `Infinity` too */
-  readonly max?: number;
+  readonly max?: number | undefined;
 }
 
 /**

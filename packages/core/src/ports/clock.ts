@@ -19,9 +19,9 @@ export interface Clock {
    * A random id that nobody else ever gets, for the name of a source: 20 or 21 characters of `A–Z a–z 0–9 _ -`.
    * Under another name an `audit` takes the ids for somebody else's. @defaultValue a nanoid
    */
-  createId?(): string;
+  readonly createId?: (() => string) | undefined;
   /** A time of `now` as RFC 3339 in UTC with milliseconds. @defaultValue as `Date.prototype.toJSON` writes it */
-  formatTime?(ms: number): string;
+  readonly formatTime?: ((ms: number) => string) | undefined;
   /** Resolves after `ms` milliseconds; keeps the process alive meanwhile. Resolves at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `callback` once after `ms` milliseconds. With `unref` the wait does not keep the process alive. */

@@ -37,13 +37,13 @@ export type WriteOutcome =
       /** Full or closing: provably nothing entered. */
       readonly state: "refused";
       readonly reason: Reason;
-      readonly retryAfterMs?: number;
+      readonly retryAfterMs?: number | undefined;
     }
   | {
       readonly state: "done";
       /** The level that every event not named in `except` has reached. Never less than asked for. */
       readonly reached: AckLevel;
-      readonly except?: readonly WriteException[];
+      readonly except?: readonly WriteException[] | undefined;
     };
 
 /** Counts of events given up, by reason. Closed union: see {@link dropReasons}. */
@@ -96,18 +96,18 @@ export interface LedgerSnapshot {
 /** Bounds for `flush` and `close`. */
 export interface TimeoutOptions {
   /** Milliseconds to wait at most. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Options of {@link Sink.write}. */
 export interface WriteOptions {
   /** The level to wait for. @defaultValue "delivered" */
-  readonly until?: AckLevel;
+  readonly until?: AckLevel | undefined;
   /**
    * Ends the wait. Events not yet sent are withdrawn; those in flight are reported `unknown` and are never
    * retried here, since whoever called `write` keeps them.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where a client writes events. */

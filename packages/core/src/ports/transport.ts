@@ -34,28 +34,28 @@ export type Verdict =
       /** The next hop answered for every event but those named. */
       readonly kind: "delivered";
       /** Events refused for good. */
-      readonly rejected?: readonly (readonly [index: number, reason: Reason])[];
+      readonly rejected?: readonly (readonly [index: number, reason: Reason])[] | undefined;
       /** Events to send again, at the front of their lane. */
-      readonly retry?: readonly number[];
+      readonly retry?: readonly number[] | undefined;
     }
   | {
       /** Nothing is known to have been taken; send the same batch again. */
       readonly kind: "retry";
       readonly reason: Reason;
       /** The next hop's own wish, in milliseconds. Without it the outbox backs off by its schedule. */
-      readonly afterMs?: number;
+      readonly afterMs?: number | undefined;
       /** What is to be left alone meanwhile. @defaultValue "lane" */
-      readonly scope?: "lane" | "destination";
+      readonly scope?: "lane" | "destination" | undefined;
       /** Certainly nothing went on the wire: the address could not be reached, say. What follows is no repeat. */
-      readonly unsent?: boolean;
+      readonly unsent?: boolean | undefined;
       /** Somebody must do something (credentials, address, topic): each reason is told once, until what it paused delivers. */
-      readonly attention?: boolean;
+      readonly attention?: boolean | undefined;
     }
   | {
       /** Too large as a whole: send it in halves. A single event is rejected. */
       readonly kind: "split";
       /** As many events as the next hop says that it takes at once, where it says so. */
-      readonly maxEvents?: number;
+      readonly maxEvents?: number | undefined;
     }
   | {
       /** The whole batch is refused for good. */

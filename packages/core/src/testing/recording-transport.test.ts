@@ -13,6 +13,15 @@ async function settled<T>(promise: Promise<T>): Promise<T | "waiting"> {
 }
 
 describe("a recording transport", () => {
+  it("has its own limit where undefined is given", () => {
+    expect(recordingTransport({ limits: { maxEvents: undefined, inFlight: 3 } }).limits).toEqual({
+      maxEvents: 100,
+      maxBytes: 65_536,
+      inFlight: 3,
+      perLane: 1,
+    });
+  });
+
   it("answers one verdict after the other, then delivers", async () => {
     const transport = recordingTransport({
       verdicts: [retry, { kind: "delivered", rejected: [[1, { code: "bad" }]], retry: [2] }],

@@ -14,7 +14,7 @@ export interface SentBatch {
 /** Options of a recording transport. */
 export interface RecordingTransportOptions {
   /** @defaultValue 100 events, 64 KiB, one batch at a time */
-  readonly limits?: Partial<TransportLimits> | undefined;
+  readonly limits?: { readonly [K in keyof TransportLimits]?: TransportLimits[K] | undefined } | undefined;
   readonly lane?: ((event: ActivityEvent) => number) | undefined;
   /**
    * What attempts come to: one verdict after the other, then `delivered` for ever; or a function, which may
@@ -46,7 +46,7 @@ export interface RecordingTransport extends Transport {
 
 /** A transport that notes what it gets and answers what it is told to. */
 export function recordingTransport(options: RecordingTransportOptions = {}): RecordingTransport {
-  const { verdicts = [], lane, ignoresAbort = false } = options;
+  const { verdicts = [], lane, limits = {}, ignoresAbort = false } = options;
   const sent: SentBatch[] = [];
   const arrived: string[] = [];
   const waiting: (() => void)[] = [];
@@ -71,7 +71,12 @@ export function recordingTransport(options: RecordingTransportOptions = {}): Rec
   }
 
   return {
-    limits: { maxEvents: 100, maxBytes: 65_536, inFlight: 1, perLane: 1, ...options.limits },
+    limits: {
+      maxEvents: limits.maxEvents ?? 100,
+      maxBytes: limits.maxBytes ?? 65_536,
+      inFlight: limits.inFlight ?? 1,
+      perLane: limits.perLane ?? 1,
+    },
     ...(lane === undefined ? {} : { lane }),
     send: async (batch, signal) => {
       const texts = batchTexts(batch);

@@ -11,12 +11,12 @@ export interface SinkUnderTest {
   /** Lets time pass: a fake clock's `advance`, or a real wait where the far side is real. */
   pass(ms: number): Promise<void>;
   /** Makes the far side hang: it takes what comes and answers nothing. Needed unless `immediate`. */
-  stall?(): void | Promise<void>;
+  readonly stall?: (() => void | Promise<void>) | undefined;
   /** Lets it answer again, also what it has taken meanwhile. Needed unless `immediate`. */
-  heal?(): void | Promise<void>;
+  readonly heal?: (() => void | Promise<void>) | undefined;
   /** Timers that keep the process alive; `0` is asked for after close. */
-  heldTimers?(): number;
-  dispose?(): void | Promise<void>;
+  readonly heldTimers?: (() => number) | undefined;
+  readonly dispose?: (() => void | Promise<void>) | undefined;
 }
 
 /** Options of {@link describeSinkContract}. */

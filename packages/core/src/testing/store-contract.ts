@@ -17,7 +17,7 @@ export interface StoreBounds {
 /** A new, empty store, and how to be rid of it. */
 export interface StoreUnderTest {
   readonly store: Store;
-  dispose?(): void | Promise<void>;
+  readonly dispose?: (() => void | Promise<void>) | undefined;
 }
 
 /** Options of {@link describeStoreContract}. */

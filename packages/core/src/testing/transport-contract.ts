@@ -16,7 +16,7 @@ export interface TransportUnderTest {
   stall(): void | Promise<void>;
   /** Makes it healthy again, as it is at the beginning. */
   heal(): void | Promise<void>;
-  dispose?(): void | Promise<void>;
+  readonly dispose?: (() => void | Promise<void>) | undefined;
 }
 
 /** Options of {@link describeTransportContract}. */

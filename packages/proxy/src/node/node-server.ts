@@ -16,7 +16,7 @@ export interface NodeServerOptions {
   readonly path?: string | undefined;
   /** Answers every other path. @defaultValue 404 */
   readonly otherwise?: RequestListener | undefined;
-  readonly limits?: Partial<NodeServerLimits> | undefined;
+  readonly limits?: { readonly [K in keyof NodeServerLimits]?: NodeServerLimits[K] | undefined } | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -76,7 +76,7 @@ class DrainingServer implements NodeServer {
   #closing: Promise<void> | undefined;
 
   constructor(proxy: EventProxy, options: NodeServerOptions) {
-    const limits = { ...nodeServerLimits, ...options.limits };
+    const limits = completeLimits(options.limits);
     this.#proxy = proxy;
     this.#options = options;
     this.#server = createServer(
@@ -145,3 +145,14 @@ const defaultPath = "/v1/events";
 const notFound: RequestListener = (_request: IncomingMessage, response) => {
   response.writeHead(404).end();
 };
+
+/** A limit that is given as undefined has its default. */
+function completeLimits(given: NodeServerOptions["limits"]): NodeServerLimits {
+  return {
+    headersTimeoutMs: given?.headersTimeoutMs ?? nodeServerLimits.headersTimeoutMs,
+    requestTimeoutMs: given?.requestTimeoutMs ?? nodeServerLimits.requestTimeoutMs,
+    keepAliveMs: given?.keepAliveMs ?? nodeServerLimits.keepAliveMs,
+    maxHeaderBytes: given?.maxHeaderBytes ?? nodeServerLimits.maxHeaderBytes,
+    maxConnections: given?.maxConnections ?? nodeServerLimits.maxConnections,
+  };
+}
