@@ -1,6 +1,6 @@
 import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { makeDirectory, randomBytes } from "@activity/spool";
+import { makeOwnDirectory, randomBytes } from "@activity/spool";
 
 /**
  * How a file is written: whatever is there · unless there is one already · the same, and only when what has to
@@ -11,10 +11,10 @@ export type WriteMode = "always" | "once" | { readonly onceAfter: () => void };
 /**
  * Writes a file that only its owner can read, whole or not at all. Returns whether it was written here.
  *
- * @throws when it cannot be written, and what `onceAfter` throws.
+ * @throws when it cannot be written, when its directory belongs to another user, as under `sudo`, and what `onceAfter` throws.
  */
 export function writeConfigFile(path: string, text: string, how: WriteMode): boolean {
-  makeDirectory(dirname(path));
+  makeOwnDirectory(dirname(path));
   const draft = `${path}.${process.pid}-${Buffer.from(randomBytes(6)).toString("hex")}.tmp`;
   writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
   if (how === "always") {

@@ -3,7 +3,7 @@ export type { CommandOutput } from "./command-output.ts";
 export type { FileSinkOptions } from "./file-sink.ts";
 export { fileSink } from "./file-sink.ts";
 export type { FolderUsage } from "./folder-share.ts";
-export { makeDirectory } from "./make-directory.ts";
+export { makeDirectory, makeOwnDirectory } from "./make-directory.ts";
 export { pathIn } from "./path-in.ts";
 export type { DirectoryKind, Environment } from "./platform-directory.ts";
 export { platformDirectory } from "./platform-directory.ts";

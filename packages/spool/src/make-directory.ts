@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -20,4 +20,24 @@ export function makeDirectory(path: string): void {
     makeDirectory(parent);
     makeDirectory(path);
   }
+}
+
+/**
+ * The same in somebody's home: not where the directory, or the nearest that is there, is another user's. Under `sudo`
+ * the home is as a rule that of whoever called it, who could not use what root makes there.
+ *
+ * @throws what making it throws.
+ */
+export function makeOwnDirectory(path: string): void {
+  let place = path;
+  let found = statSync(place, { throwIfNoEntry: false });
+  while (found === undefined && dirname(place) !== place) {
+    place = dirname(place);
+    found = statSync(place, { throwIfNoEntry: false });
+  }
+  const user = process.geteuid?.();
+  // What is root's, the system lets others use or does not.
+  if (user !== undefined && found !== undefined && found.uid !== user && found.uid !== 0)
+    throw new Error(`${place} belongs to another user`);
+  makeDirectory(path);
 }
