@@ -93,6 +93,26 @@ it.each(spooling)(
   patientMs,
 );
 
+it(
+  "cli: the home of another user, as under sudo, in which nothing is made",
+  async () => {
+    const trial = await startDiskTrial("cli");
+    trials.push(trial);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) chownSync(trial.home, 12_345, 12_345);
+    const starter = isRoot ? [] : withMounts(`mount --bind /usr '${trial.home}'`);
+    if (starter === undefined)
+      throw new Error("This machine shows no home of another user to a program: run this test as root.");
+    const run = await trial.run({ events: fewEvents, end: "close", starter });
+    expect(faultsOf(run)).toEqual([]);
+    expect(problemsOf(run)).toEqual(oneProblem);
+    await trial.arrived(fewEvents);
+    expect(new Set(trial.stored()).size).toBe(fewEvents);
+    expect(readdirSync(trial.home)).toEqual([]);
+  },
+  patientMs,
+);
+
 it.each(spooling)(
   "%s: a link to somewhere else",
   async (client) => {

@@ -2,16 +2,17 @@ import {
   closeSync,
   existsSync,
   fdatasync,
+  lstatSync,
+  lutimesSync,
   openSync,
   readSync,
   renameSync,
-  statSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { AppendFile } from "./append-file.ts";
 import { pathIn } from "./path-in.ts";
+import { readFlags } from "./read-flags.ts";
 import type { SegmentContent, SegmentExtent } from "./segment-content.ts";
 import type { SegmentName } from "./segment-name.ts";
 import { formatSegmentName } from "./segment-name.ts";
@@ -47,7 +48,7 @@ export class FileContent implements SegmentContent {
     const from = pathIn(folder, formatSegmentName(found));
     try {
       // Whoever cannot see this process goes by the last write.
-      utimesSync(from, nowMs / 1_000, nowMs / 1_000);
+      lutimesSync(from, nowMs / 1_000, nowMs / 1_000);
       renameSync(from, pathIn(folder, formatSegmentName(mine)));
       return new FileContent(folder, mine);
     } catch {
@@ -70,9 +71,11 @@ export class FileContent implements SegmentContent {
     return pathIn(this.#folder, formatSegmentName(this.#name));
   }
 
-  /** Bytes in the file. @throws when it is gone. */
+  /** Bytes in the file. @throws when it is gone, or none: a link may lead anywhere. */
   get size(): number {
-    return statSync(this.path).size;
+    const found = lstatSync(this.path);
+    if (!found.isFile()) throw new Error("it is not a file");
+    return found.size;
   }
 
   /** Takes no more lines. */
@@ -90,7 +93,7 @@ export class FileContent implements SegmentContent {
     const length = to - from;
     const bytes =
       into !== undefined && length <= into.length ? into.subarray(0, length) : new Uint8Array(length);
-    const fd = openSync(this.path, "r");
+    const fd = openSync(this.path, readFlags);
     try {
       let read = 0;
       while (read < bytes.length) {

@@ -1,10 +1,11 @@
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "@activity/core";
 import { AppendFile } from "./append-file.ts";
 import { compressFile } from "./compress-file.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { randomBytes } from "./random-bytes.ts";
-import { makeFolder, syncFolder } from "./spool-folder.ts";
+import { checkOwnDirectory, syncFolder } from "./spool-folder.ts";
 
 /** Where files go and when a new one is begun. */
 export interface RotatingFileOptions {
@@ -119,7 +120,8 @@ export class RotatingFile {
     const { directory, clock } = this.#options;
     const begun = new Date(clock.now()).toISOString().replace(/[:.]/g, "");
     const number = String(++this.#begun).padStart(6, "0");
-    makeFolder(directory);
+    makeDirectory(directory);
+    checkOwnDirectory(lstatSync(directory));
     this.#current = new AppendFile(join(directory, `events-${begun}-${this.#nonce}-${number}.ndjson`));
     this.#namesSynced = false;
     return this.#current;

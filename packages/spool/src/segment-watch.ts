@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, utimesSync } from "node:fs";
+import { existsSync, lutimesSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
 import type { Clock } from "@activity/core";
 import { parseSegmentName } from "./segment-name.ts";
@@ -81,7 +81,7 @@ function isRecent(atMs: number, nowMs: number): boolean {
 /** Makes a file's last write now; returns whether it is there. */
 function touchFile(path: string, nowMs: number): boolean {
   try {
-    utimesSync(path, nowMs / 1_000, nowMs / 1_000);
+    lutimesSync(path, nowMs / 1_000, nowMs / 1_000);
     return true;
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code !== "ENOENT"; // What `fs` throws has a code.

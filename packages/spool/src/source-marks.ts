@@ -4,6 +4,7 @@ import { defaultLimits, parseEventId } from "@activity/core";
 import type { Owner } from "./owner.ts";
 import { formatOwner, ownerSyntax, parseOwner } from "./owner.ts";
 import { pathIn } from "./path-in.ts";
+import { readFlags } from "./read-flags.ts";
 import { parseSegmentName } from "./segment-name.ts";
 import type { OwnerSurvey } from "./survey-owners.ts";
 
@@ -136,7 +137,9 @@ function createLastNumbers(folder: string, files: readonly string[]): (mark: Mar
     let numbers = byOwner.get(owner);
     if (numbers === undefined) {
       const mine = open.filter((segment) => segment.owner === owner);
-      numbers = highestNumbers(mine.map(({ file }) => readFileSync(pathIn(folder, file), "utf8")));
+      numbers = highestNumbers(
+        mine.map(({ file }) => readFileSync(pathIn(folder, file), { encoding: "utf8", flag: readFlags })),
+      );
       byOwner.set(owner, numbers);
     }
     return numbers.get(name) ?? 0;
