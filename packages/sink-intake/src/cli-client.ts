@@ -104,7 +104,9 @@ function openState(options: CliClientOptions, { env, clock, opener }: StatePort)
   const consent = watchConsent({ app, env, variable }, clock);
   // What is unusable is so whether telemetry is on or not.
   checkIntakeOptions(intake);
-  showNotice(consent, notice, { terminal, clock });
+  const debug = saysYes(env["ACTIVITY_DEBUG"]);
+  // Where nothing is sent, nobody need be told.
+  if (!debug) showNotice(consent, notice, { terminal, clock });
   return new CliState({
     app,
     env,
@@ -114,7 +116,7 @@ function openState(options: CliClientOptions, { env, clock, opener }: StatePort)
     intake,
     opener,
     plan: planDelivery({ env, intake, longLived, flusher }),
-    debug: saysYes(env["ACTIVITY_DEBUG"]) ? terminal : undefined,
+    debug: debug ? terminal : undefined,
     client: { ...rest, service: { name: app, version }, onProblem, clock },
   });
 }
