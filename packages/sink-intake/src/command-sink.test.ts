@@ -189,6 +189,19 @@ describe("a command that goes on", () => {
   });
 });
 
+it("prints its events with ACTIVITY_DEBUG=1, and neither says a notice nor writes or reads a file", async () => {
+  let said = "";
+  const write = (text: string): void => {
+    said += text;
+  };
+  const terminal = { isInteractive: () => true, write };
+  const activity = open({ env: { HOME: home, ACTIVITY_DEBUG: "1" }, terminal });
+  record(activity, 1);
+  await activity.close();
+  expect(said).toMatch(/^\{"event_id"/);
+  expect([readdirSync(home), intake.requests]).toEqual([[], []]);
+});
+
 describe("without a disk", () => {
   it.each<Options>([
     { intake: { mode: "memory" } },
@@ -285,6 +298,7 @@ it.each([
   [{ lingerMs: -1 }, /^lingerMs is -1/],
   [{ url: "ftp://x" }, /^url must be/],
   [{ mode: "disk" as "spool" }, /^mode is "disk"/],
+  [{ directory: "" }, /^directory is ""; it must be the path/],
 ])("refuses %j before anything is loaded", (own, message) => {
   expect(() => open({ intake: own })).toThrow(
     expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringMatching(message) }),

@@ -30,15 +30,16 @@ export function transportSettings(options: IntakeTransportOptions): TransportSet
 
 /** Everything that opening a sink would refuse, but for a disk that cannot be used. @throws INVALID_OPTION */
 export function checkIntakeOptions(options: IntakeSinkOptions): void {
-  checkMode(options.mode);
+  checkPlace(options);
   transportSettings({ ...options, auth: authOf(options) });
   checkOutboxOptions(options);
 }
 
-/** @throws INVALID_OPTION for a mode that is none. */
-export function checkMode(mode: IntakeSinkOptions["mode"] = "auto"): void {
+/** @throws INVALID_OPTION for a mode that is none, or a directory that has no name: a variable that is not set, say. */
+export function checkPlace({ mode = "auto", directory }: IntakeSinkOptions): void {
   if (!["auto", "spool", "memory"].includes(mode))
     throw invalidOption("mode", mode, 'one of "auto", "spool" and "memory"');
+  if (directory === "") throw invalidOption("directory", directory, "the path of a directory, or left out");
 }
 
 /** @throws INVALID_OPTION unless it is an http or https URL without credentials in it. */

@@ -231,6 +231,7 @@ describe("the spool of a sink", () => {
     const open = (): Sink => openSink({ mode: "spool", directory: file });
     expect(open).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     expect(() => openSink({ mode: "disk" as "spool" })).toThrow(/"disk"|disk/);
+    expect(() => openSink({ directory: "" })).toThrow(/^directory is ""/);
   });
 
   it("is memory where there is no directory, which is told once", async () => {

@@ -22,7 +22,7 @@ import { createSpoolStore } from "@activity/spool";
 import type { GatedTransport } from "./gated-transport.ts";
 import { gatedTransport } from "./gated-transport.ts";
 import { authOf, folderOf, placeOf, requireFolder } from "./intake-place.ts";
-import { checkMode } from "./intake-settings.ts";
+import { checkPlace } from "./intake-settings.ts";
 import type { IntakeTransportOptions } from "./intake-transport.ts";
 import { countingTransport } from "./intake-transport.ts";
 import { RefusalCount } from "./refusal-count.ts";
@@ -106,7 +106,7 @@ export function openIntake(
   { journal, held = [], drops = [] }: CarriedEvents = {},
 ): OpenIntake {
   const { mode = "auto", clock = systemClock, retry, lingerMs, importanceOf, onProblem } = options;
-  checkMode(mode);
+  checkPlace(options);
   const folder = folderOf(options);
   const refusals = new RefusalCount();
   const inner = countingTransport(
