@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { basename, dirname, parse, sep } from "node:path";
+import { basename, dirname, parse } from "node:path";
 import type { Environment } from "@activity/spool";
 import { pathIn } from "@activity/spool";
 import { flusherEnvironment, flusherFlags } from "./flusher-environment.ts";
@@ -9,8 +9,8 @@ import { flusherVariable } from "./flusher-job.ts";
 /** Names of the flusher's program beside the code that starts it: as modules, bundled for Node, and as CommonJS. */
 const fileNames = ["activity-flusher.js", "activity-flusher.cjs"];
 
-/** What paths into archives have in them, which only the programs themselves can read. */
-const archives = [`.asar${sep}`, `.zip${sep}`];
+/** What paths into archives have in them, in whichever case, which only the programs themselves can read. */
+const archives = [".asar/", ".asar\\", ".zip/", ".zip\\"];
 
 /** Where the flusher's program is, or why none can be started from here. */
 export type FlusherProgram =
@@ -78,7 +78,8 @@ function besideThis(): readonly string[] {
 
 /** Whether a file is on the real disk, where another process finds it: not in an archive that only this one reads. */
 function isRealFile(path: string): boolean {
-  if (archives.some((ending) => path.includes(ending))) return false;
+  const lower = path.toLowerCase();
+  if (archives.some((part) => lower.includes(part))) return false;
   try {
     return statSync(path).isFile();
   } catch {
