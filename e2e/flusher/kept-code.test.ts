@@ -69,6 +69,32 @@ it.each<[string, Environment]>([
   timeoutMs,
 );
 
+it(
+  "gives `importanceOf` an event and no more",
+  async () => {
+    const program = `
+      import { createCliClient } from ${JSON.stringify(client)};
+      let keys;
+      const importanceOf = (event) => {
+        keys = Object.keys(event);
+        return 3;
+      };
+      const intake = { url: process.env.TRIAL_URL, importanceOf };
+      const activity = createCliClient({ app: "trial", intake, flusher: false });
+      activity.track("command_step");
+      process.stdout.write(JSON.stringify(keys));
+    `;
+    writeFileSync(join(trial.home, "program.mjs"), program);
+    const run = await trial.run([process.execPath, join(trial.home, "program.mjs")]);
+    expect(run).toMatchObject({
+      code: 0,
+      stderr: "",
+      said: ["text", "event_id", "event_time", "event_type", "event_name"],
+    });
+  },
+  timeoutMs,
+);
+
 async function runWell(environment: Environment = {}): Promise<CommandRun> {
   const run = await trial.run([process.execPath, join(trial.home, "command.ts")], environment);
   expect(run).toMatchObject({ code: environment["TRIAL_END"] === "exit" ? 7 : 0, stderr: "" });
