@@ -1,5 +1,5 @@
 /** The client of a short command: it records by itself, and loads what sends when there is a reason to. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClientStats, Problem } from "@activity/core";
@@ -71,6 +71,25 @@ async function expectAllArrived(count: number): Promise<void> {
   expect(report).toMatchObject({ events: count, duplicated: 0, lost: 0 });
   for (const { tail } of sources) expect(tail).toBe("closed");
 }
+
+describe("a command that records more than a spool holds before anything can be sent", () => {
+  it("stays within its bytes, and counts and names what it gives up", async () => {
+    const activity = open({ flusher: false });
+    const text = "x".repeat(30_000);
+    for (let n = 1; n <= 2_600; n++) activity.track("step", { n, text });
+    const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+    const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    expect(bytes).toBeGreaterThan(60_000_000);
+    expect(bytes).toBeLessThan(67_200_000);
+    await activity.flush({ timeoutMs: 60_000 });
+    const stats = await activity.close();
+    const { recorded, delivered, dropped } = stats;
+    expect(stats).toMatchObject({ pending: 0, handedOver: 0, droppedBy: { capacity: dropped } });
+    expect([loads, recorded, dropped > 0]).toEqual([1, delivered + dropped, true]);
+    // What is named is not lost.
+    expect(await audit(received())).toMatchObject({ events: delivered, lost: 0 });
+  }, 120_000);
+});
 
 describe("a command that ends at once", () => {
   it("leaves its events without loading what sends", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NumberedSource } from "@activity/core";
@@ -98,6 +98,14 @@ it("says that the disk takes nothing, and proves nothing then", () => {
   below.begin(source);
   expect(() => below.append(textOf(1), importances.behavioral)).toThrow();
   expect([below.events, below.rest().marks]).toEqual([0, undefined]);
+});
+
+it("takes no more than a spool may hold", () => {
+  const text = "x".repeat(1_048_575);
+  for (let n = 0; n < 64; n++) journal.append(text, importances.log);
+  expect(() => journal.append("{}", importances.log)).toThrow("the spool is full");
+  const bytes = files().reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  expect([bytes, journal.events, open().usage.events]).toEqual([67_108_864, 64, 64]);
 });
 
 it("knows when a folder holds so much that its limits must be looked at", () => {

@@ -61,6 +61,8 @@ export class SpoolJournal {
   /** The one of each importance that takes the next event. */
   readonly #open = new Map<Importance, Writing>();
   #last: Position = 0;
+  /** Bytes of everything that was written. */
+  #bytes = 0;
 
   constructor({ folder, clock }: JournalPort) {
     this.#folder = folder;
@@ -84,9 +86,13 @@ export class SpoolJournal {
     }
   }
 
-  /** Writes one event. @throws when the disk does not take it; nothing of it is left then. */
+  /**
+   * Writes one event. @throws when the disk does not take it, or when all that a spool may hold has been written: only a
+   * store gives events up. Nothing of it is left then.
+   */
   append(text: string, importance: Importance): void {
     const { bytes, length } = encodeLine(text);
+    if (this.#bytes + length > defaultLimits.spool.bytes) throw new Error("the spool is full");
     const before = this.#open.get(importance);
     const nowMs = this.#clock.now();
     let segment =
@@ -100,6 +106,7 @@ export class SpoolJournal {
       if (before !== undefined) this.#attempt(() => this.#seal(before));
     } else segment.content.append(bytes, length);
     segment.bytes += length;
+    this.#bytes += length;
     segment.writtenMs = nowMs;
     segment.events.push([segment.bytes, ++this.#last, this.#clock.monotonic()]);
   }
