@@ -1,4 +1,3 @@
-import { eventTypes } from "../constants/event-types.ts";
 import type { ProblemHandler } from "../errors/problem.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
 import type { Sink } from "../ports/sink.ts";
@@ -10,21 +9,21 @@ export interface FilterSink extends Sink {
 }
 
 /**
- * Lets through the events that a predicate accepts. A predicate that throws accepts, and what the pipeline says of
- * itself (type `telemetry`) always passes. An event left out of a write counts as reached: it has arrived where it was
- * meant to go.
+ * Lets through the events that a predicate accepts. A predicate that throws accepts. An event left out
+ * of a write counts as reached: it has arrived where it was meant to go.
  *
  * What is left out here has its number already, so that an audit of what has arrived calls it lost. Where audits
- * count, leave events out before that: by `beforeRecord` or `sample` of the client.
+ * count, leave events out before that, by `beforeRecord` or `sample` of the client; and where several filtered sinks
+ * lead to one place, let what a client says of itself (type `telemetry`) through exactly one of them.
  */
 export function filter(sink: Sink, accepts: (event: ActivityEvent) => boolean): FilterSink {
   let filtered = 0;
   const passes = (event: ActivityEvent): boolean => {
-    let accepted = event.event_type === eventTypes.telemetry;
+    let accepted = true;
     try {
-      accepted ||= accepts(event);
+      accepted = accepts(event);
     } catch {
-      accepted = true; // An event is not lost because a predicate could not read it.
+      // An event is not lost because a predicate could not read it.
     }
     if (!accepted) filtered++;
     return accepted;
