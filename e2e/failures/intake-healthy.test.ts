@@ -4,6 +4,7 @@ import { intakeFaults } from "./support/intake-faults.ts";
 import {
   fewEvents,
   patientCloseMs,
+  patientEndMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -21,6 +22,7 @@ it.concurrent.each(spooling)(
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);
+    expect(trial.first.elapsedMs).toBeLessThan(patientEndMs);
     expect(trial.storedByFirst).toBe(fewEvents);
     expect(trial.account.repeats).toBe(0);
     // The events and the end of their source, which a command leaves to its flusher.

@@ -4,6 +4,7 @@ import { intakeFaults } from "./support/intake-faults.ts";
 import {
   fewEvents,
   patientCloseMs,
+  patientEndMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -16,6 +17,7 @@ it.concurrent.each(spooling)(
   async (client) => {
     const trial = await runIntakeTrial({ client, fault: neverAnswers, events: fewEvents, end: "close" });
     expect(trial.broken(patientCloseMs)).toEqual([]);
+    expect(trial.first.elapsedMs).toBeLessThan(patientEndMs);
     expect(trial.first.ledger).toMatchObject({ delivered: 0, handedOver: fewEvents + 1 });
   },
   trialTimeoutMs,
@@ -31,6 +33,9 @@ it.concurrent.each(spooling.flatMap((client) => (["exit", "none"] as const).map(
       flushMs: 200,
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);
+    // A service that nobody ends has a request of 15 s under way, and may begin another.
+    if (ended.client === "cli" || ended.end === "exit")
+      expect(trial.first.elapsedMs).toBeLessThan(patientEndMs);
     expect(trial.storedByFirst).toBe(0);
   },
   trialTimeoutMs,

@@ -4,6 +4,7 @@ import { intakeFaults } from "./support/intake-faults.ts";
 import {
   fewEvents,
   patientCloseMs,
+  patientEndMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -16,6 +17,7 @@ it.concurrent.each(ends)(
   async (ended) => {
     const trial = await runIntakeTrial({ ...ended, fault: intakeFaults.healthy, events: fewEvents });
     expect(trial.broken(patientCloseMs)).toEqual([]);
+    expect(trial.first.elapsedMs).toBeLessThan(patientEndMs);
     expect(trial.account.repeats).toBe(0);
   },
   trialTimeoutMs,

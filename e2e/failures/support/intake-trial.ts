@@ -60,6 +60,8 @@ export const spooling = ["service", "cli"] as const;
 export const fewEvents = 100;
 /** What `close` may take in a test, on a machine that has other things to do; its own bound is 2 s. */
 export const patientCloseMs = 10_000;
+/** How long a process may live that is ended or has nothing more to do; four times what it may take. */
+export const patientEndMs = 20_000;
 /** For a test: its waits are a few seconds together, its processes need what the machine has left. */
 export const trialTimeoutMs = 120_000;
 

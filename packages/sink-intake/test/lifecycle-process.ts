@@ -1,4 +1,4 @@
-/** A program in whose life a client is only a guest: threads, children, a slow name look-up. Prints how long `close` took. */
+/** A program in whose life a client is only a guest: threads, children, a slow name look-up, every kind of end. Prints how long `close` took. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,11 @@ if (mode === "worker") {
   if (code !== 3) throw new Error(`the thread ended with ${code}`);
 }
 if (mode === "fork") await once(fork(fileURLToPath(import.meta.url), [url, "child"]), "exit");
+if (mode === "exit") process.exit(0);
+if (mode === "exit under way") {
+  await activity.flush({ timeoutMs: 300 });
+  process.exit(0);
+}
 if (mode !== "natural" && mode !== "idle") {
   const begunAt = performance.now();
   await activity.close();
