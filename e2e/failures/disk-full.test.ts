@@ -35,7 +35,7 @@ it.each(spooling)(
     // Files stay when the process ends, as they do on no disk of its own.
     const run = await trial.run({ events: fewEvents, end: "kill", starter: smallFiles });
     expect([run.signal, run.stderr]).toEqual(["SIGKILL", []]);
-    const next = await trial.run({ events: 0, flushMs: 10_000, end: "close" });
+    const next = await trial.run({ events: 0, flushMs: 10_000, untilSentMs: 10_000, end: "close" });
     expect(faultsOf(next)).toEqual([]);
     expect(problemsOf(next)).toEqual([]);
     await trial.arrived(1);

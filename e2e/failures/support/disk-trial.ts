@@ -29,7 +29,8 @@ export interface DiskTrial {
 }
 
 /** What a program of a disk trial does, and how it is started. */
-export interface DiskRunOptions extends Pick<IntakeProgramSettings, "events" | "end" | "flushMs"> {
+export interface DiskRunOptions
+  extends Pick<IntakeProgramSettings, "events" | "end" | "flushMs" | "untilSentMs"> {
   readonly environment?: Readonly<Record<string, string>>;
   readonly starter?: readonly string[];
 }
