@@ -328,26 +328,52 @@ describe("@activity/core on the wire", () => {
 });
 
 describe("other runtimes", () => {
-  const use = `
-    import { createEvent, isEvent } from "@activity/core";
+  const uses = {
+    "@activity/core": `
+      import { createEvent, isEvent } from "@activity/core";
+      const required = createRequire(import.meta.url)("@activity/core");
+      const event = createEvent({ type: "metric", name: "x" });
+      const found = [isEvent(event), required.isEvent(event)];`,
+    "@activity/browser": `
+      import { createBrowserClient, redactUrl } from "@activity/browser";
+      const client = createBrowserClient({ service: { name: "x", version: "1" }, url: "https://example.com/v1/events" });
+      client.track("click");
+      const found = [(await client.close()).canSend === false, redactUrl("https://example.com/?token=x").includes("example.com")];`,
+    "@activity/sink-intake": `
+      import { createClient, intakeSink } from "@activity/sink-intake";
+      let arrived = 0;
+      const intake = createServer((request, response) => {
+        request.on("data", (bytes) => { arrived += bytes.length; }).on("end", () => response.writeHead(202).end());
+      });
+      await new Promise((resolve) => intake.listen(0, "127.0.0.1", resolve));
+      const url = "http://127.0.0.1:" + intake.address().port + "/v1/events";
+      const sink = intakeSink({ url, app: "x", directory: mkdtempSync(join(tmpdir(), "activity-runtime-")) });
+      const client = createClient({ service: { name: "x", version: "1" }, sink });
+      client.track("login_start");
+      const { delivered } = await client.close({ timeoutMs: 10_000 });
+      intake.close();
+      const found = [delivered === 2, arrived > 0]; // The event, and that its source is closed.`,
+  };
+  const imports = `
+    import { mkdtempSync } from "node:fs";
+    import { createServer } from "node:http";
     import { createRequire } from "node:module";
-    const required = createRequire(import.meta.url)("@activity/core");
-    const event = createEvent({ type: "metric", name: "x" });
-    console.log(JSON.stringify([isEvent(event), required.isEvent(event)]));`;
-
-  it.each([
-    [
-      "deno",
-      "@deno",
-      "",
-      "deno",
-      ["run", "--no-config", "--no-remote", "--allow-read", "--allow-env", "--node-modules-dir=manual"],
-    ],
+    import { tmpdir } from "node:os";
+    import { join } from "node:path";`;
+  const runtimes = [
+    ["deno", "@deno", "", "deno", ["run", "--no-config", "--no-remote", "-A", "--node-modules-dir=manual"]],
     ["bun", "@oven", "bun-", join("bin", "bun"), ["run"]],
-  ])(
-    "%s imports and requires",
-    async (_name, scope, prefix, binary, args) => {
-      consumer.write({ "runtime.mjs": use });
+  ] as const;
+
+  const cases = runtimes.flatMap(([runtime, scope, prefix, binary, args]) =>
+    Object.entries(uses).map(([name, use]) => ({ runtime, name, scope, prefix, binary, args, use })),
+  );
+  it.each(cases)(
+    "$runtime imports $name and uses it",
+    async ({ scope, prefix, binary, args, use }) => {
+      consumer.write({
+        "runtime.mjs": `${imports}${use}\nconsole.log(JSON.stringify(found)); process.exit(0);`,
+      });
       const home = consumer.installed(scope, prefix);
       if (home === undefined) throw new Error(`npm installed no binary of ${scope}`);
       const { code, stdout, output } = await consumer.program(join(home, binary), [...args, "runtime.mjs"]);
