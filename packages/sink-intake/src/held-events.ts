@@ -1,8 +1,8 @@
 import type { ActivityEvent, Attributes, GrowingRange } from "@activity/core";
-import { addNumber, parseEventId } from "@activity/core";
+import { addNumber, defaultLimits, parseEventId } from "@activity/core";
 
-/** As many as a store in memory holds. */
-const maxHeld = 10_000;
+/** As much as a store in memory holds; of most texts a character is a byte. */
+const { events: maxHeld, bytes: maxChars } = defaultLimits.memoryStore;
 /** Sources whose numbers are named. */
 const maxSources = 100;
 
@@ -11,6 +11,7 @@ export class HeldEvents {
   readonly #events: ActivityEvent[] = [];
   readonly #byType: Record<string, number> = {};
   readonly #bySource = new Map<string, GrowingRange[]>();
+  #chars = 0;
   /** Events that were dropped. */
   dropped = 0;
 
@@ -20,9 +21,14 @@ export class HeldEvents {
 
   /** Keeps an event; returns whether there was room. */
   add(event: ActivityEvent): boolean {
-    if (this.#events.length < maxHeld) return this.#events.push(event) > 0;
-    this.#drop(event);
-    return false;
+    const chars = this.#chars + event.text.length;
+    if (this.#events.length === maxHeld || chars > maxChars) {
+      this.#drop(event);
+      return false;
+    }
+    this.#chars = chars;
+    this.#events.push(event);
+    return true;
   }
 
   /** A copy of what is held. */
@@ -33,6 +39,7 @@ export class HeldEvents {
   /** Holds nothing any more: somebody else has it. */
   clear(): void {
     this.#events.length = 0;
+    this.#chars = 0;
   }
 
   /** The attributes of what names downstream the events that were dropped: one a source keeps each within its size. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "@activity/spool";
@@ -145,6 +145,17 @@ describe("telemetry", () => {
     const { code, out, err } = await telemetry(line);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain("telemetry disable");
+  });
+
+  it("says that telemetry is off also where not all could be deleted", async () => {
+    await telemetry("enable");
+    await leaveEvents();
+    const files = readdirSync(home, { recursive: true, encoding: "utf8" });
+    const segment = files.find((file) => file.endsWith(".ndjson")) ?? "";
+    mkdirSync(join(home, segment.replace(/-1-l0-/, "-99-l0-")));
+    const { code, out, err } = await telemetry("disable");
+    expect([code, out]).toEqual([1, "telemetry is off"]);
+    expect(err).toContain("2 event(s) that waited were deleted, but this could not be");
   });
 
   it("fails, and says why, where a decision cannot be kept", async () => {

@@ -120,10 +120,17 @@ async function enable(context: CommandContext): Promise<number> {
 
 async function disable(context: CommandContext): Promise<number> {
   const now = decide(context, "disabled");
-  if (now.granted) context.print(`telemetry stays on: ${reasonOf(now, context)}`);
-  else
+  if (now.granted) {
+    context.print(`telemetry stays on: ${reasonOf(now, context)}`);
+    return 0;
+  }
+  try {
     context.print(`telemetry is off; ${clearWaiting(context)} event(s) that waited were deleted (consent)`);
-  return 0;
+    return 0;
+  } catch (cause) {
+    context.print("telemetry is off"); // What could not be deleted is no reason to doubt that.
+    throw cause;
+  }
 }
 
 async function show({ intake, print, printError }: CommandContext): Promise<number> {
