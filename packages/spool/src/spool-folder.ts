@@ -40,7 +40,7 @@ export function spoolFolder(options: SpoolFolderOptions): string | undefined {
 
 /** Whether a name is one that {@link spoolFolder} gives a folder. */
 export function isSpoolName(name: string): boolean {
-  return /^[0-9a-f]{16}$/.test(name);
+  return name.length === keyLength && /^[0-9a-f]+$/.test(name);
 }
 
 const keyLength = 16;
