@@ -64,13 +64,15 @@ export async function createTopic(
   });
 }
 
-/** kafkajs waits for leaders too, but not for a broker that has not heard of the topic yet. */
+/** A broker names the leaders of a new topic a moment before they lead: only a leader answers for its offsets. */
 async function hasLeaders(admin: Admin, name: string): Promise<boolean> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-    return topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0));
+    if (!topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0))) return false;
+    await admin.fetchTopicOffsets(name);
+    return true;
   } catch {
-    return false; // It does not know the topic, or has not chosen.
+    return false; // It does not know the topic, has not chosen, or the chosen do not lead yet.
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import type { TestKit } from "@activity/core/testing";
-import type { KafkaAnswer, KafkaDriver, KafkaRecord } from "../kafka-driver.ts";
+import type { KafkaAnswer, KafkaDriver, KafkaFailure, KafkaRecord } from "../kafka-driver.ts";
 
 /** One record as it lies in a topic. */
 export interface KafkaStoredRecord {
@@ -15,7 +15,7 @@ export interface KafkaStoredRecord {
 
 /** A Kafka of one broker that makes no topic by itself, and what a contract does to it. */
 export interface KafkaUnderTest {
-  /** `settings` are the topic's own, such as `max.message.bytes`. */
+  /** Resolves when the leaders of all partitions take records. `settings` are the topic's own: `max.message.bytes`. */
   createTopic(name: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
   /** All records of a topic, by partition and offset. */
   readTopic(name: string): Promise<readonly KafkaStoredRecord[]>;
@@ -274,11 +274,12 @@ async function firstFailure(driver: KafkaDriver, topic: string, value = "late"):
   return (await driver.produce(topic, 0, [record(value)])).failure?.kind;
 }
 
-/** The partitions of a topic that an answer names. */
+/** The partitions of a topic that an answer names, or what the send failed for. */
 function named(
-  { value = [] }: KafkaAnswer<readonly { readonly topic: string; readonly partition: number }[]>,
+  { failure, value = [] }: KafkaAnswer<readonly { readonly topic: string; readonly partition: number }[]>,
   topic: string,
-): readonly number[] {
+): readonly (number | KafkaFailure)[] {
+  if (failure !== undefined) return [failure];
   return value.flatMap((one) => (one.topic === topic ? [one.partition] : []));
 }
 
