@@ -1,8 +1,8 @@
 /** Runs jest over all projects, or over the tests whose path matches a filter, and counts what it found. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { repositoryRoot, run } from "./run.mjs";
+import { dirname, join, relative, sep } from "node:path";
+import { repositoryRoot, run, say } from "./run.mjs";
 
 const require = createRequire(import.meta.url);
 const jest = join(dirname(require.resolve("jest/package.json")), "bin", "jest.js");
@@ -27,6 +27,7 @@ export async function runJest(args) {
     return { passed: 0, failed: 1, skipped: 0, output: "jest ended without a result" };
   const result = JSON.parse(readFileSync(resultFile, "utf8"));
   rmSync(resultFile);
+  for (const { folder, seconds } of secondsByFolder(result)) say(`${seconds.toFixed(1)} s in ${folder}`);
   return { ...countsOf(result, code), output: undefined };
 }
 
@@ -35,6 +36,18 @@ export async function listTests(args) {
   const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning", jest, "--listTests"];
   const { code, stdout } = await run("node", [...flags, ...args], { output: "keep" });
   return code === 0 ? stdout.split("\n").filter((line) => line !== "") : [];
+}
+
+/** How long the tests of each package, app and part of `e2e` took, longest first: two run at a time. */
+export function secondsByFolder({ testResults }) {
+  const seconds = new Map();
+  for (const { name, startTime, endTime } of testResults) {
+    const folder = relative(repositoryRoot, name).split(sep).slice(0, -1).slice(0, 2).join("/");
+    seconds.set(folder, (seconds.get(folder) ?? 0) + Math.max(0, endTime - startTime) / 1000);
+  }
+  return [...seconds]
+    .map(([folder, seconds]) => ({ folder, seconds }))
+    .toSorted((a, b) => b.seconds - a.seconds);
 }
 
 /** A suite that cannot even start is one failure; so is an exit code that no failed test explains. */

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { countsOf } from "./jest-run.mjs";
+import { countsOf, secondsByFolder } from "./jest-run.mjs";
+import { repositoryRoot } from "./run.mjs";
 
 const result = (counts) => ({
   numTotalTests: 4,
@@ -36,5 +38,28 @@ describe("countsOf", () => {
     ],
   ])("%s", (_, counts, code, expected) => {
     expect(countsOf(counts, code)).toEqual(expected);
+  });
+});
+
+describe("secondsByFolder", () => {
+  const file = (name, startTime, endTime) => ({ name: join(repositoryRoot, name), startTime, endTime });
+
+  it("sums what lies below one package, one app or one part of e2e, the longest first", () => {
+    const testResults = [
+      file("packages/core/src/audit/audit.test.ts", 1_000, 3_000),
+      file("packages/core/src/event.test.ts", 0, 500),
+      file("e2e/paths/1.test.ts", 0, 4_000),
+      file("tools/dev.test.mjs", 0, 100),
+    ];
+    expect(secondsByFolder({ testResults })).toEqual([
+      { folder: "e2e/paths", seconds: 4 },
+      { folder: "packages/core", seconds: 2.5 },
+      { folder: "tools", seconds: 0.1 },
+    ]);
+  });
+  it("counts nothing for a suite that could not start", () => {
+    expect(secondsByFolder({ testResults: [file("tools/a.test.mjs", 5, 0)] })).toEqual([
+      { folder: "tools", seconds: 0 },
+    ]);
   });
 });
