@@ -47,10 +47,12 @@ export function encodeRest(
 /** One object for all; `undefined` where one is a Map or its like, or throws when read: the careful way knows. */
 function mergeQuickly(dynamic: readonly (Attributes | undefined)[]): Attributes | undefined {
   try {
-    if (!dynamic.every((attributes) => !attributes || isPlain(attributes))) return undefined;
-    const merged = Object.assign({}, ...dynamic) as Attributes; // Of attributes only.
-    // A key `__proto__` has become the prototype.
-    return Object.getPrototypeOf(merged) === Object.prototype ? merged : undefined;
+    // A key `__proto__` would become the prototype, or nothing at all.
+    return dynamic.every(
+      (attributes) => !attributes || (isPlain(attributes) && !Object.hasOwn(attributes, "__proto__")),
+    )
+      ? (Object.assign({}, ...dynamic) as Attributes) // Of attributes only.
+      : undefined;
   } catch {
     return undefined;
   }

@@ -144,8 +144,8 @@ describe("layers of attributes", () => {
     expect(problems).toEqual([]);
   });
 
-  it("name what cannot be read in any of them", () => {
-    const bad = (key: string): Attributes => JSON.parse(`{"${key}_keep":1,"__proto__":{"x":1}}`);
+  it.each(['{"x":1}', "1", "null"])("name what cannot be read in any of them: a __proto__ of %s", (value) => {
+    const bad = (key: string): Attributes => JSON.parse(`{"${key}_keep":1,"__proto__":${value}}`);
     const { sink, client } = setUp({ context: () => bad("context") });
     client.track("a", bad("call"));
     expect(sink.events).toMatchObject([{ context_keep: 1, call_keep: 1, encoding_problems: ["__proto__"] }]);

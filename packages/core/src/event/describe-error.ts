@@ -4,8 +4,8 @@ import { errorMembers, isError } from "./encode-carefully.ts";
 /** Whatever was thrown, as attributes. */
 export function describeError(thrown: unknown): Attributes {
   const other = "something else than an error was thrown";
-  if (!isError(thrown)) return { message: typeof thrown === "string" ? thrown : other, thrown };
   try {
+    if (!isError(thrown)) return { message: typeof thrown === "string" ? thrown : other, thrown };
     const { name: error_name, ...others } = errorMembers(thrown);
     return { error_name, ...others };
   } catch {

@@ -34,12 +34,13 @@ type Members = Record<string, unknown>;
 export function encodeCarefully(layers: readonly (Attributes | undefined)[]): EncodedAttributes {
   const owners = new Map<string, Members>();
   const problems: string[] = [];
-  const members: string[] = [];
+  const names = new Set<string>();
   const budget: Budget = { values: maxValues };
+  let text = "";
   let omitted = 0;
   for (const layer of layers) {
     try {
-      const owner = convert(layer ?? {}, layer ?? {});
+      const owner = convert(layer, layer ?? {});
       if (typeof owner !== "object" || Array.isArray(owner)) refuse(); // A Set, a Promise, a Date has no keys.
       for (const key of Object.keys(owner as Members)) owners.set(key, owner as Members); // Looked at just now.
     } catch {
@@ -47,29 +48,29 @@ export function encodeCarefully(layers: readonly (Attributes | undefined)[]): En
     }
   }
   for (const [key, owner] of owners) {
-    if (members.length === createdEventMaxAttributes) {
+    if (names.size === createdEventMaxAttributes) {
       omitted++;
       continue;
     }
     const name = wellFormed(JSON.stringify(key));
     try {
-      if (forbiddenKeys.has(key)) refuse();
-      const text = encodeValue(owner[key], budget);
-      if (text !== undefined) members.push(`,${name}:${text}`);
+      // Two names can be one when they are well-formed: the first has it.
+      if (forbiddenKeys.has(key) || names.has(name)) refuse();
+      const value = encodeValue(owner[key], budget);
+      if (value) {
+        names.add(name);
+        text += `,${name}:${value}`;
+      }
     } catch {
       problems.push(JSON.parse(name) as string); // A getter, proxy or toJSON threw, or the value is cyclic, too deep or too large.
     }
   }
-  return { text: members.join(""), problems, omitted };
+  return { text, problems, omitted };
 }
 
-/** Whether something is an error, also one of another realm. */
+/** Whether something is an error, also one of another realm. @throws for a revoked proxy */
 export function isError(value: unknown): value is Error {
-  try {
-    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
-  } catch {
-    return false; // A revoked proxy is not even asked.
-  }
+  return value instanceof Error || {}.toString.call(value) === "[object Error]";
 }
 
 /** What an error says. */
@@ -98,7 +99,7 @@ function encodeValue(value: unknown, budget: Budget): string | undefined {
     const text: string | undefined = JSON.stringify(
       value,
       function (this: Members, key: string, json: unknown) {
-        while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+        ancestors.length = ancestors.lastIndexOf(this) + 1;
         if (key === "__proto__") refuse();
         const converted = convert(this[key], json);
         // JSON.stringify gets this object next, and hands its members back with it as their holder.
@@ -111,30 +112,38 @@ function encodeValue(value: unknown, budget: Budget): string | undefined {
     );
     return text && wellFormed(text);
   } finally {
-    budget.values = Math.max(1_000, budget.values - (budget.values - left) / 4);
+    budget.values = Math.max(1_000, (3 * budget.values + left) / 4);
   }
 }
 
 /** What JSON gets for a value; `json` is what its own `toJSON` made of it. */
 function convert(value: unknown, json: unknown): unknown {
-  if (typeof json === "bigint" || (typeof json === "number" && !Number.isFinite(json))) return String(json);
+  if (typeof json === "bigint" || (typeof json === "number" && json - json !== 0)) return String(json); // Less itself, everything finite is nothing.
   if (typeof json !== "object") return json;
   // A Date that is none becomes null, which would not say so.
   if (json === null) return value === null ? null : String(value);
   if (Array.isArray(json) || isPlain(json)) return json;
   if (isError(json)) return errorMembers(json);
-  if ((json instanceof Map || json instanceof Set) && json.size > maxValues) refuse();
-  if (json instanceof Map)
-    return [...json.keys()].every((key) => typeof key === "string") ? Object.fromEntries(json) : [...json];
-  if (json instanceof Set || (ArrayBuffer.isView(json) && "length" in json))
-    return [...(json as Iterable<unknown>)]; // Sets and typed arrays are iterable.
+  const isMap = json instanceof Map;
+  // Sets and typed arrays are iterable too.
+  if (isMap || json instanceof Set || (ArrayBuffer.isView(json) && "length" in json)) {
+    if ((json as Set<unknown>).size > maxValues) refuse(); // Bytes were paid for, and have none.
+    const items = [...(json as Iterable<unknown>)];
+    return isMap && (items as [unknown][]).every(([key]) => typeof key === "string")
+      ? Object.fromEntries(items as [string, unknown][])
+      : items;
+  }
   const primitive: unknown = json.valueOf();
   if (typeof primitive !== "object") return convert(primitive, primitive);
   // An empty object that is not a plain one has its say in its text, if anywhere: a RegExp, a Promise.
   return Object.keys(json).length > 0 ? json : String(json);
 }
 
+/** Refuses when two keys have become one: what a reader would take is then anybody's guess. */
 function wellFormed(json: string): string {
   // Hardly any text has one, and a command has no time to compile the pattern.
-  return json.includes("\\u") ? json.replace(escapes, (found) => (found[2] ? "\ufffd" : found)) : json;
+  if (!json.includes("\\u")) return json;
+  const text = json.replace(escapes, (found) => (found[2] ? "\ufffd" : found));
+  if (JSON.stringify(JSON.parse(text)).length < text.length) refuse();
+  return text;
 }

@@ -17,6 +17,12 @@ const nested = (depth: number): unknown => {
   return value;
 };
 
+class Span extends Date {
+  override toJSON(): string {
+    return nested(40) as string; // A date's says that it gives a text.
+  }
+}
+
 describe("the quick way", () => {
   it.each<[string, Attributes]>([
     ["nothing at all", {}],
@@ -69,6 +75,8 @@ describe("the quick way", () => {
     ["an error with members of its own", Object.assign(new Error("e"), { code: "E" })],
     ["a Map with members of its own", Object.assign(new Map(), { a: 1 })],
     ["a function that JSON asks", { a: Object.assign(() => 1, { toJSON: () => Number.NaN }) }],
+    ["a date of a class that says itself otherwise", { a: new Span() }],
+    ["a date that says itself otherwise", { a: Object.assign(new Date(0), { toJSON: () => nested(40) }) }],
     ["a reserved key", { truncated: true }],
     ["a key __proto__", JSON.parse('{"__proto__":1}')],
     ["a nested key __proto__", { a: JSON.parse('{"__proto__":1}') }],

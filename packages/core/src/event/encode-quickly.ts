@@ -32,7 +32,7 @@ export function encodeQuickly(
         ++keys > maxKeys ||
         // Only what is nested can be too deep, too much, or other than it looks. Dates are so common that they are known.
         (typeof value === "object" &&
-          !(value instanceof Date) &&
+          (value as Partial<Date> | null)?.toJSON !== Date.prototype.toJSON &&
           findUnsafeValue(value, maxDepth - 1, budget))
       )
         return undefined;

@@ -45,5 +45,5 @@ export function valueCost(value: unknown): number {
 /** Whether an object was made by a literal or by JSON, in this realm or another: its prototype has none itself. */
 export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !prototype || !Object.getPrototypeOf(prototype);
 }
