@@ -37,5 +37,6 @@ export default {
   coverageThreshold,
   coverageReporters: ["text", "lcov"],
   maxWorkers: 2,
-  testTimeout: 20_000,
+  // A bound for what hangs. A busy machine needs many times what a test takes alone.
+  testTimeout: 240_000,
 };

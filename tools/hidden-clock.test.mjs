@@ -57,7 +57,7 @@ describe("the lint for time and chance", () => {
     for (const [at, text] of open.entries()) write(`packages/any/src/open-${at}.ts`, text);
     for (const [at, text] of hidden.entries()) write(`packages/any/src/part-${at}/clock.ts`, text);
     found = programs(folder);
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
     user = undefined;
     response.writeHead(204).end();
   });
-}, 60_000);
+});
 afterAll(async () => {
   await chromium.stop();
   await server.stop();

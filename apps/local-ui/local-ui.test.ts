@@ -16,7 +16,7 @@ let server: Collector;
 beforeAll(async () => {
   [chromium, server] = await Promise.all([startChromium(), startCollector()]);
   await serveApplication(server, "local-ui", { paths: ["/", "/sources", "/models"], head });
-}, 60_000);
+});
 afterAll(async () => {
   await chromium.stop();
   await server.stop();

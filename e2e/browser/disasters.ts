@@ -159,7 +159,7 @@ const ours: readonly Disaster[] = [
       await page.close();
       await world.context.setOffline(false);
       await world.open();
-      const soon = await until(() => world.site.taken.size >= 50, 15_000);
+      const soon = await until(() => world.site.taken.size >= 50, 60_000);
       if (!soon) throw new Error("the next page kept the events waiting");
     },
   },
@@ -201,7 +201,7 @@ const ours: readonly Disaster[] = [
       await world.track(page, 30);
       await sleep(awayMs);
       await world.site.up();
-      await until(() => world.site.taken.size >= 30, 30_000);
+      await until(() => world.site.taken.size >= 30, 90_000);
       // What waits for ann must not leave while bob is there.
       const next = await world.open();
       await next.evaluate(() => sdk.reset?.());
@@ -223,9 +223,9 @@ const ours: readonly Disaster[] = [
       world.site.conduct = "loses_answers";
       await world.track(page, 50);
       const { taken, unanswered } = world.site;
-      await until(() => unanswered.size > 0, 30_000);
+      await until(() => unanswered.size > 0, 90_000);
       world.site.conduct = "takes";
-      await until(() => [...unanswered].some((mark) => (taken.get(mark) ?? 0) > 1), 45_000);
+      await until(() => [...unanswered].some((mark) => (taken.get(mark) ?? 0) > 1), 90_000);
     },
     check: ({ excusedRepeats }) =>
       excusedRepeats > 0 ? [] : ["the events of a lost answer were not sent again: the case did not happen"],
@@ -239,7 +239,7 @@ export const disasters: readonly Disaster[] = [...forAll, ...ours, ...hostilePla
 async function goBack(page: Page): Promise<void> {
   // Playwright's own way waits for a load that does not take place.
   await page.evaluate(() => history.back()).catch(() => undefined); // The page that is asked ends.
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const title = await page.title().catch(() => "");
     if (title === "restored") return;

@@ -6,7 +6,7 @@ import { ourScript, ourSdk, type Sdk } from "./sdk.ts";
 import { markOf, type Site, type SiteFile, startSite } from "./site.ts";
 import { isReady, until } from "./world.ts";
 
-const boundMs = 20_000;
+const boundMs = 60_000;
 let chromium: Chromium;
 let product: Sdk;
 let files: Map<string, SiteFile>;
@@ -14,7 +14,7 @@ let site: Site;
 let context: BrowserContext;
 beforeAll(async () => {
   [chromium, product] = await Promise.all([startChromium(), ourSdk()]);
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 beforeEach(async () => {
   files = new Map(product.files);

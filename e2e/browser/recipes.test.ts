@@ -3,8 +3,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { run } from "../../tools/run.mjs";
 import type { Chromium, Tab } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
+import { freePort } from "../support/free-ports.ts";
 import type { Site, SiteFile } from "./site.ts";
 import { startSite } from "./site.ts";
 import { until } from "./world.ts";
@@ -29,7 +28,7 @@ const headers = { "content-security-policy": "default-src 'self'" };
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 describe("a page of plain HTML", () => {
@@ -181,16 +180,7 @@ async function onPage(
 async function arrived(site: Site, names: readonly string[]): Promise<readonly object[]> {
   const find = (name: string): object | undefined =>
     site.arrived.find(({ event_name }) => event_name === name);
-  await until(() => names.every((name) => find(name) !== undefined), 15_000);
+  await until(() => names.every((name) => find(name) !== undefined), 60_000);
   expect(site.arrived.map(({ event_name }) => event_name)).toEqual(expect.arrayContaining([...names]));
   return names.map((name) => find(name) ?? {});
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // It listens on a port.
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -6,11 +6,11 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { EventObject } from "@activity/core";
 import type { EventProxy, MemorySink } from "@activity/proxy";
 import { createProxy, memorySink } from "@activity/proxy";
+import { listenOnFreePort } from "../support/free-ports.ts";
 
 /** What the site does with what is posted: takes it, refuses it with 503, or takes it and drops the connection. */
 export type Conduct = "takes" | "refuses" | "loses_answers";
@@ -73,8 +73,7 @@ export async function startSite({ script, proxyPath, files, headers = {} }: Site
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo; // It listens on a port.
+  const port = await listenOnFreePort(listen);
   const origin = `http://127.0.0.1:${port}`;
   const down = async (): Promise<void> => {
     if (!server.listening) return;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, expect, it } from "@jest/globals";
 import type { DiskTrial } from "./support/disk-trial.ts";
 import { faultsOf, problemsOf, startDiskTrial } from "./support/disk-trial.ts";
-import { fewEvents, spooling } from "./support/intake-trial.ts";
+import { fewEvents, patientFlushMs, spooling } from "./support/intake-trial.ts";
 
-const patientMs = 120_000;
+const patientMs = 300_000;
 const trials: DiskTrial[] = [];
 afterEach(async () => {
   for (const trial of trials.splice(0)) await trial.end();
@@ -26,7 +26,7 @@ it.each(spooling)(
     appendFileSync(path, '{"event_id":"torn');
     writeFileSync(join(trial.folder(), "notes.txt"), "not ours");
 
-    const next = await trial.run({ events: 0, flushMs: 10_000, end: "close" });
+    const next = await trial.run({ events: 0, flushMs: patientFlushMs, end: "close" });
     expect(faultsOf(next)).toEqual([]);
     expect(problemsOf(next)).toEqual([{ code: "dropped", reason: "corrupt", times: 1 }]);
     expect(next.reports.at(-1)?.ledger.droppedBy).toEqual({ corrupt: 2 });

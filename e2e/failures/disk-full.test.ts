@@ -3,9 +3,9 @@ import { mkdirSync } from "node:fs";
 import { afterEach, expect, it } from "@jest/globals";
 import type { DiskTrial } from "./support/disk-trial.ts";
 import { faultsOf, oneProblem, problemsOf, startDiskTrial, withMounts } from "./support/disk-trial.ts";
-import { fewEvents, spooling } from "./support/intake-trial.ts";
+import { fewEvents, patientFlushMs, spooling } from "./support/intake-trial.ts";
 
-const patientMs = 120_000;
+const patientMs = 300_000;
 const trials: DiskTrial[] = [];
 afterEach(async () => {
   for (const trial of trials.splice(0)) await trial.end();
@@ -35,7 +35,12 @@ it.each(spooling)(
     // Files stay when the process ends, as they do on no disk of its own.
     const run = await trial.run({ events: fewEvents, end: "kill", starter: smallFiles });
     expect([run.signal, run.stderr]).toEqual(["SIGKILL", []]);
-    const next = await trial.run({ events: 0, flushMs: 10_000, untilSentMs: 10_000, end: "close" });
+    const next = await trial.run({
+      events: 0,
+      flushMs: patientFlushMs,
+      untilSentMs: patientFlushMs,
+      end: "close",
+    });
     expect(faultsOf(next)).toEqual([]);
     expect(problemsOf(next)).toEqual([]);
     await trial.arrived(1);

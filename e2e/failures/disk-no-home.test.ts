@@ -5,7 +5,7 @@ import type { DiskTrial } from "./support/disk-trial.ts";
 import { faultsOf, mortal, oneProblem, problemsOf, startDiskTrial } from "./support/disk-trial.ts";
 import { fewEvents } from "./support/intake-trial.ts";
 
-const patientMs = 120_000;
+const patientMs = 300_000;
 const trials: DiskTrial[] = [];
 afterEach(async () => {
   for (const trial of trials.splice(0)) await trial.end();

@@ -20,10 +20,10 @@ import {
   startDiskTrial,
   withMounts,
 } from "./support/disk-trial.ts";
-import { fewEvents, spooling } from "./support/intake-trial.ts";
+import { fewEvents, patientFlushMs, spooling } from "./support/intake-trial.ts";
 
 const left = 10;
-const patientMs = 180_000;
+const patientMs = 300_000;
 const trials: DiskTrial[] = [];
 afterEach(async () => {
   for (const trial of trials.splice(0)) await trial.end();
@@ -45,7 +45,7 @@ async function expectDelivery(trial: DiskTrial, starter: readonly string[], mend
   await trial.arrived(fewEvents);
   expect(new Set(trial.stored()).size).toBe(fewEvents);
   mend();
-  expect(faultsOf(await trial.run({ events: 0, flushMs: 10_000, end: "close" }))).toEqual([]);
+  expect(faultsOf(await trial.run({ events: 0, flushMs: patientFlushMs, end: "close" }))).toEqual([]);
   await trial.arrived(fewEvents + left);
   expect(trial.stored()).toHaveLength(fewEvents + left);
   expect(new Set(trial.stored()).size).toBe(fewEvents + left);

@@ -30,7 +30,7 @@ beforeAll(async () => {
       expect(await send(body, coding)).toBe(202);
     }
   }
-}, 120_000);
+});
 afterAll(stopHttpProxies);
 
 async function send(
@@ -48,21 +48,17 @@ it.each([
   ["gzip", () => gzipSync(huge)],
   ["zstd", () => zstdCompressSync(huge)],
   ["gzip, twice", () => gzipSync(gzipSync(huge))],
-])(
-  "a bomb of 256 MiB as %s",
-  async (coding, make) => {
-    const bomb = make();
-    const { peakBytes } = await proxy.state();
-    for (let round = 0; round < 10; round++) {
-      // What is coded twice is garbage behind one coding: no event.
-      expect(await send(bomb, coding.split(",")[0] ?? "")).toBe(coding.includes("twice") ? 422 : 413);
-    }
-    const after = await proxy.state();
-    expect(after.heldBytes).toBe(0);
-    expect(after.peakBytes - peakBytes).toBeLessThan(maxGrowthBytes);
-  },
-  120_000,
-);
+])("a bomb of 256 MiB as %s", async (coding, make) => {
+  const bomb = make();
+  const { peakBytes } = await proxy.state();
+  for (let round = 0; round < 10; round++) {
+    // What is coded twice is garbage behind one coding: no event.
+    expect(await send(bomb, coding.split(",")[0] ?? "")).toBe(coding.includes("twice") ? 422 : 413);
+  }
+  const after = await proxy.state();
+  expect(after.heldBytes).toBe(0);
+  expect(after.peakBytes - peakBytes).toBeLessThan(maxGrowthBytes);
+});
 
 it("40 MiB in chunks, behind which the connection goes on", async () => {
   const chunk = Buffer.alloc(1 << 20, 32);
@@ -77,7 +73,7 @@ it("40 MiB in chunks, behind which the connection goes on", async () => {
   ]);
   expect(statusesOf(received)).toEqual([413, 202]);
   expect((await proxy.state()).peakBytes - peakBytes).toBeLessThan(maxGrowthBytes);
-}, 60_000);
+});
 
 it.each([
   ["a million ones", `[${"1,".repeat(999_999)}1]`, 413],
@@ -85,15 +81,11 @@ it.each([
   ["half a million brackets", "[".repeat(500_000), 400],
   ["a quarter of a million pairs of brackets", "[".repeat(250_000) + "]".repeat(250_000), 422],
   ["a string of a megabyte", `"${"x".repeat(1_000_000)}"`, 422],
-])(
-  "%s",
-  async (_, body, status) => {
-    const { peakBytes } = await proxy.state();
-    for (let round = 0; round < 5; round++)
-      expect(await send(body, "identity", "application/json")).toBe(status);
-    const after = await proxy.state();
-    expect(after.heldBytes).toBe(0);
-    expect(after.peakBytes - peakBytes).toBeLessThan(maxGrowthBytes);
-  },
-  60_000,
-);
+])("%s", async (_, body, status) => {
+  const { peakBytes } = await proxy.state();
+  for (let round = 0; round < 5; round++)
+    expect(await send(body, "identity", "application/json")).toBe(status);
+  const after = await proxy.state();
+  expect(after.heldBytes).toBe(0);
+  expect(after.peakBytes - peakBytes).toBeLessThan(maxGrowthBytes);
+});

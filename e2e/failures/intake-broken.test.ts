@@ -3,7 +3,13 @@ import { expect, it } from "@jest/globals";
 import type { ProxyStore } from "./support/final-store.ts";
 import { proxyStore } from "./support/final-store.ts";
 import { intakeFaults } from "./support/intake-faults.ts";
-import { fewEvents, patientCloseMs, runIntakeTrial, trialTimeoutMs } from "./support/intake-trial.ts";
+import {
+  fewEvents,
+  patientCloseMs,
+  patientFlushMs,
+  runIntakeTrial,
+  trialTimeoutMs,
+} from "./support/intake-trial.ts";
 
 const { healthy, losesAnswers, neverAnswers } = intakeFaults;
 
@@ -30,7 +36,7 @@ it.concurrent(
       fault: losesAnswers,
       store: proxyStore({ dedupe: false }),
       events: fewEvents,
-      flushMs: 10_000,
+      flushMs: patientFlushMs,
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toEqual([`${3 * fewEvents} event(s) twice in the store`]);
@@ -46,7 +52,7 @@ it.concurrent(
       fault: losesAnswers,
       store: renamingStore(),
       events: fewEvents,
-      flushMs: 10_000,
+      flushMs: patientFlushMs,
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toContain(`${3 * fewEvents} repeat(s) under a new id`);

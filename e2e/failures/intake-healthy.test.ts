@@ -5,6 +5,7 @@ import {
   fewEvents,
   patientCloseMs,
   patientEndMs,
+  patientFlushMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -18,7 +19,7 @@ it.concurrent.each(spooling)(
       fault: intakeFaults.healthy,
       events: fewEvents,
       // A busy machine may not answer within the 2 s of a close.
-      flushMs: 10_000,
+      flushMs: patientFlushMs,
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);

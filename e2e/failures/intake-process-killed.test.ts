@@ -4,6 +4,7 @@ import { intakeFaults } from "./support/intake-faults.ts";
 import {
   fewEvents,
   patientCloseMs,
+  patientFlushMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -30,9 +31,9 @@ it.concurrent.each(spooling)(
   async (client) => {
     const trial = await runIntakeTrial({
       client,
-      fault: intakeFaults.slow,
+      fault: intakeFaults.takesInSilence,
       events: fewEvents,
-      flushMs: 10_000,
+      flushMs: patientFlushMs,
       killWhen: ({ taken }) => taken.length > 0,
       end: "close",
     });

@@ -4,6 +4,7 @@ import { intakeFaults } from "./support/intake-faults.ts";
 import {
   fewEvents,
   patientCloseMs,
+  patientFlushMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -37,7 +38,7 @@ it.concurrent.each(spooling)(
       client,
       fault: asksToWait,
       events: fewEvents,
-      flushMs: 10_000,
+      flushMs: patientFlushMs,
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);

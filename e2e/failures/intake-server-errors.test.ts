@@ -4,6 +4,7 @@ import { intakeFaults } from "./support/intake-faults.ts";
 import {
   fewEvents,
   patientCloseMs,
+  patientFlushMs,
   runIntakeTrial,
   spooling,
   trialTimeoutMs,
@@ -17,7 +18,7 @@ it.concurrent.each(spooling)(
       fault: intakeFaults.failsThreeTimes,
       events: fewEvents,
       // The pauses are 1.4 s together at most.
-      flushMs: 10_000,
+      flushMs: patientFlushMs,
       end: "close",
     });
     expect(trial.broken(patientCloseMs)).toEqual([]);

@@ -19,7 +19,9 @@ import type { TcpRelay } from "../support/tcp-relay.ts";
 import { startTcpRelay } from "../support/tcp-relay.ts";
 import { startLoad } from "./support/load.ts";
 
-const timeoutMs = 90_000;
+const timeoutMs = 240_000;
+/** What a close may take beyond its own bound, on a machine that has other things to do. */
+const slackMs = 10_000;
 let relay: TcpRelay;
 let broker: KafkaBroker;
 let folder: string;
@@ -132,7 +134,7 @@ describe("a Kafka broker that stands still", () => {
       for (const event of eventsOf(11, 1_010)) sink.record(event);
       const startedAt = performance.now();
       const closed = await sink.close({ timeoutMs: 500 });
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(performance.now() - startedAt).toBeLessThan(500 + slackMs);
       expect(closed).toMatchObject({ recorded: 1_010, delivered: 10, droppedBy: { closed: 1_000 } });
       relay.cut();
       await until(() => openSockets() <= before);
@@ -154,7 +156,7 @@ describe("a Kafka broker that stands still", () => {
     await until(() => mute.taken >= 2);
     const startedAt = performance.now();
     const closed = await sink.close({ timeoutMs: 1_000 });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(performance.now() - startedAt).toBeLessThan(1_000 + slackMs);
     expect(closed).toMatchObject({ recorded: 100, droppedBy: { closed: 100 } });
     expect(mute.taken).toBeLessThan(40);
     expect(JSON.stringify(problems)).not.toContain("app-secret");
@@ -198,7 +200,8 @@ describe("a connection to Kafka that breaks", () => {
       relay.withholdAnswers(true);
       for (const event of eventsOf(2, 300)) sink.record(event);
       await until(async () => (await sink.flush({ timeoutMs: 100 })).pending === 299);
-      await new Promise((resolve) => setTimeout(resolve, 500)); // The broker writes; nobody hears of it.
+      // The broker writes; nobody hears of it.
+      await until(async () => (await broker.readTopic("answers")).length === 300);
       relay.withholdAnswers(false);
       relay.cut();
       expect(await sink.flush({ timeoutMs: patientMs })).toMatchObject({ delivered: 300, pending: 0 });
@@ -233,7 +236,7 @@ describe("a service that ends while Kafka is away", () => {
       for (const sink of sinks) for (const event of eventsOf(101, 1_100)) sink.record(event);
       const startedAt = performance.now();
       const [given, kept] = await Promise.all(sinks.map((sink) => sink.close({ timeoutMs: 1_000 })));
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      expect(performance.now() - startedAt).toBeLessThan(1_000 + slackMs);
       expect(given).toMatchObject({
         delivered: 100,
         handedOver: 0,

@@ -16,7 +16,7 @@ import { kafkaUser, startKafka } from "../support/kafka-broker.ts";
 import { createKafkaCertificate } from "../support/kafka-certificate.ts";
 import { appProgram } from "../support/local-world.ts";
 
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let broker: KafkaBroker;
 let folder: string;
 

@@ -9,7 +9,7 @@ import { killAll, startComponent } from "../support/component.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
 
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let broker: KafkaBroker;
 let folder: string;
 

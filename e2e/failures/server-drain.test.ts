@@ -45,4 +45,4 @@ it("drains", async () => {
   expect(await ended).toBe(0);
   await expect(ask(url, eventText("drain.3"))).rejects.toThrow("ECONNREFUSED");
   expect([...(await countIds(folder.path)).keys()].toSorted()).toEqual(["drain.1", "drain.2"]);
-}, 60_000);
+});

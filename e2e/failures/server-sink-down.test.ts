@@ -32,4 +32,4 @@ it("answers 503 with Retry-After, and keeps what it has answered for", async () 
   await intake.end("SIGKILL");
   const found = await countIds(folder.path);
   expect([...load.confirmed].filter((id) => found.get(id) !== 1)).toEqual([]);
-}, 60_000);
+});

@@ -13,7 +13,7 @@ import { startTrial } from "./support/flusher-trial.ts";
 import { runTool } from "./support/run-tool.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
-const timeoutMs = 120_000;
+const timeoutMs = 240_000;
 const require = createRequire(import.meta.url);
 const commandFile = fileURLToPath(new URL("support/command.ts", import.meta.url));
 let folder: ReturnType<typeof temporaryFolder>;
@@ -93,7 +93,7 @@ describe("under Bun", () => {
   );
 });
 
-/** Runs a command until what the first one left has arrived, a few times at most: each start has 2 s. */
+/** Runs a command until what the first one left has arrived, a few times at most: each start has 10 s. */
 async function expectNextStartDelivers(
   program: readonly [string, ...string[]],
   environment: Readonly<Record<string, string>> = {},
@@ -104,7 +104,7 @@ async function expectNextStartDelivers(
   trial.collector.behave(() => ({ act: "take" }));
   expect(trial.arrived()).toBe(0);
   for (let start = 0; start < 5 && trial.arrived() < 3; start++) {
-    const next = await trial.run(program, environment);
+    const next = await trial.run(program, { ...environment, TRIAL_CLOSE_MS: "10000" });
     expect(next).toMatchObject({ code: 0, stderr: "" });
     expect(trial.flushers()).toEqual([]);
   }

@@ -8,7 +8,7 @@ import { startTrial } from "./support/flusher-trial.ts";
 
 // What Node takes of the published package.
 const client = new URL("../../packages/sink-intake/dist/bundled/cli.js", import.meta.url).href;
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let trial: FlusherTrial;
 
 beforeEach(async () => {

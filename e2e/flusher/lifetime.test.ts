@@ -11,7 +11,7 @@ const flusher = [
   process.execPath,
   fileURLToPath(new URL("../../packages/sink-intake/dist/activity-flusher.js", import.meta.url)),
 ] as const;
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let trial: FlusherTrial;
 
 beforeEach(async () => {
@@ -26,7 +26,7 @@ it(
     trial.collector.behave(() => ({ act: "hang" }));
     const directory = join(trial.home, ".local", "state", "trial", "activity");
     const intake = { url: trial.collector.url, writeKey: "wk_secret", directory };
-    const job = JSON.stringify({ app: "trial", intake, lifetimeMs: 2_000 });
+    const job = JSON.stringify({ app: "trial", intake, lifetimeMs: 5_000 });
     expect(await trial.run(flusher, { ACTIVITY_FLUSHER: job })).toMatchObject({ code: 0, stderr: "" });
     const left = readdirSync(join(directory, readdirSync(directory)[0] ?? ""));
     // Whoever ends by itself takes its lock away.

@@ -9,7 +9,7 @@ import type { TerminalRun } from "./support/run-in-terminal.ts";
 import { runInTerminal } from "./support/run-in-terminal.ts";
 
 const command = [process.execPath, fileURLToPath(new URL("support/command.ts", import.meta.url))];
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let trial: FlusherTrial;
 
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import type { FlusherTrial } from "./support/flusher-trial.ts";
 import { commandLineOf, environmentOf, startTrial } from "./support/flusher-trial.ts";
 
 const program = [process.execPath, fileURLToPath(new URL("support/command.ts", import.meta.url))] as const;
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let trial: FlusherTrial;
 
 beforeEach(async () => {
@@ -62,6 +62,12 @@ it(
       NODE_OPTIONS: "--no-deprecation --use-openssl-ca",
       HTTPS_PROXY: "http://p:1",
     };
+    // It works as long as its request is under way; else it could be done before so many commands are.
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    trial.collector.behave(() => ({ act: "take", when: asked }));
     await trial.run(program, { ...secrets, NO_PROXY: "127.0.0.1" });
     const [pid = 0] = trial.flushers();
     const environment = environmentOf(pid);
@@ -80,6 +86,7 @@ it(
     expect([readlinkSync(`/proc/${pid}/cwd`), readlinkSync(`/proc/${pid}/fd/1`)]).toEqual(["/", "/dev/null"]);
     for (let n = 0; n < 4; n++) await trial.run(program);
     expect(trial.flushers()).toEqual([pid]);
+    answer();
     expect(await trial.until(() => trial.arrived() === 15)).toBe(true);
     const files = readdirSync(trial.home, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
@@ -167,7 +174,7 @@ it.each([
 ])(
   "the command sends by itself with %s",
   async (_, environment) => {
-    const { said } = await trial.run(program, environment);
+    const { said } = await trial.run(program, { ...environment, TRIAL_CLOSE_MS: "60000" });
     expect(said).toMatchObject({ recorded: 4, handedOver: 0, delivered: 4 });
     expect([trial.arrived(), trial.flushers()]).toEqual([3, []]);
   },

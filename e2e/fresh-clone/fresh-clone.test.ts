@@ -17,7 +17,7 @@ describe("a fresh clone with an empty home", () => {
     mkdirSync(join(scratch, "origin"));
     await copyRepository(join(scratch, "origin"));
     await must("git", ["clone", "--quiet", join(scratch, "origin"), clone], { output: "keep" });
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -9,7 +9,7 @@ import { killAll } from "../support/component.ts";
 import { visitLocalPage } from "../support/visits.ts";
 import { runCommand } from "./support/intake-process.ts";
 
-const timeoutMs = 120_000;
+const timeoutMs = 240_000;
 let world: LocalTrial;
 let chromium: Chromium;
 
@@ -25,6 +25,7 @@ beforeAll(async () => {
   await visitLocalPage(page);
   await closeClient(page);
   await server.stop();
+  await world.untilNothingWaits();
 }, timeoutMs);
 afterAll(async () => {
   await chromium?.stop();
@@ -66,7 +67,7 @@ it("finds one person in the command line and on the local page", async () => {
 it("finds the visit, the day and what went wrong", async () => {
   const visits = await query("SELECT * FROM sessions WHERE service_name = 'local-ui'");
   expect(visits).toMatchObject([{ person: "user:ada", first_event: "page_view" }]);
-  const days = await query("SELECT service_name, persons FROM daily_active ORDER BY service_name");
+  const days = await query("SELECT DISTINCT service_name, persons FROM daily_active ORDER BY service_name");
   expect(days).toEqual([
     { service_name: "acme-cli", persons: "1" },
     { service_name: "all", persons: "1" },

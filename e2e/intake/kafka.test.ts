@@ -5,7 +5,7 @@ import { startKafka } from "../support/kafka-broker.ts";
 import { killIntakes, launchIntake, runCommand, scratchFolder } from "./support/intake-process.ts";
 import { postEvents } from "./support/load.ts";
 
-const timeoutMs = 120_000;
+const timeoutMs = 240_000;
 const folder = scratchFolder();
 let kafka: KafkaBroker;
 let environment: Readonly<Record<string, string>>;

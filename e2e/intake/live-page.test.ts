@@ -8,7 +8,7 @@ import type { IntakeProcess } from "./support/intake-process.ts";
 import { killIntakes, launchIntake, scratchFolder } from "./support/intake-process.ts";
 import { postEvents } from "./support/load.ts";
 
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 const folder = scratchFolder();
 let chromium: Chromium;
 let intake: IntakeProcess;

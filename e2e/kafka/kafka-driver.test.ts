@@ -7,7 +7,7 @@ import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
 import { patientMs } from "./kafka-trial.ts";
 
-const timeoutMs = 120_000;
+const timeoutMs = 240_000;
 let broker: KafkaBroker;
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { kafkaSink } from "@activity/sink-kafka";
 import type { KafkaBroker, KafkaTopicRecord } from "../support/kafka-broker.ts";
 
 /** Long enough for a broker to come back, on a machine that has other things to do. */
-export const patientMs = 30_000;
+export const patientMs = 60_000;
 
 /** Event number `n` of a source. */
 export function eventOf(

@@ -27,7 +27,7 @@ export async function runProgram(
     cwd: here("."), // Where modules are looked for.
     env: { ...process.env, KAFKA_BROKERS: brokers.join(","), KAFKA_TOPIC: topic },
     stdio: ["ignore", "pipe", "inherit"],
-    timeout: 20_000,
+    timeout: 120_000,
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {

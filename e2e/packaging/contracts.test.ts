@@ -127,7 +127,7 @@ describe("the contracts in vitest", () => {
     expect(
       Number(/Tests\s+(\d+) passed/.exec(stripVTControlCharacters(outcome.output))?.[1]),
     ).toBeGreaterThan(40);
-  }, 60_000);
+  });
 
   it("find a sink that forgets", async () => {
     const { code, output } = await run(true);
@@ -135,7 +135,7 @@ describe("the contracts in vitest", () => {
       code: 1,
       found: true,
     });
-  }, 60_000);
+  });
 });
 
 describe("the contracts inside a page", () => {
@@ -156,11 +156,11 @@ describe("the contracts inside a page", () => {
     const { passed, failed } = await run(false);
     expect(failed).toEqual([]);
     expect(passed).toBeGreaterThan(40);
-  }, 60_000);
+  });
 
   it("find a sink that forgets", async () => {
     const { passed, failed } = await run(true);
     expect(failed.length).toBeGreaterThan(0);
     expect(passed).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

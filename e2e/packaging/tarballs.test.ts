@@ -29,7 +29,7 @@ describe.each(names)("the tarball of %s", (name) => {
     files = readdirSync(packed().folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(packed().folder, join(entry.parentPath, entry.name)));
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -57,7 +57,7 @@ describe.each(names)("the tarball of %s", (name) => {
     ];
     const { code, output } = await run("node", args, { output: "keep" });
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
-  }, 60_000);
+  });
 
   it("holds no tests, build information or settings", () => {
     const strangers =

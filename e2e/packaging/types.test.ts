@@ -53,30 +53,26 @@ describe("types in a strict program with skipLibCheck off", () => {
     consumer.remove();
   });
 
-  it.each(cases)(
-    "$compiler, $format, $library",
-    async ({ compiler, format, library }) => {
-      const folder = `${compiler} ${format} ${library}`.replaceAll(" ", "-");
-      const { files, settings } = formats[format];
-      const compilerOptions = {
-        ...settings,
-        ...libraries[library].settings,
-        target: "es2022",
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        skipLibCheck: false,
-        noEmit: true,
-      };
-      const text = useOf(libraries[library].usable);
-      consumer.write({
-        [`${folder}/tsconfig.json`]: JSON.stringify({ compilerOptions, files }),
-        ...Object.fromEntries(files.map((file) => [`${folder}/${file}`, text])),
-      });
-      expectSuccess(await consumer.tool(compilers[compiler], ["-p", folder]));
-    },
-    60_000,
-  );
+  it.each(cases)("$compiler, $format, $library", async ({ compiler, format, library }) => {
+    const folder = `${compiler} ${format} ${library}`.replaceAll(" ", "-");
+    const { files, settings } = formats[format];
+    const compilerOptions = {
+      ...settings,
+      ...libraries[library].settings,
+      target: "es2022",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    const text = useOf(libraries[library].usable);
+    consumer.write({
+      [`${folder}/tsconfig.json`]: JSON.stringify({ compilerOptions, files }),
+      ...Object.fromEntries(files.map((file) => [`${folder}/${file}`, text])),
+    });
+    expectSuccess(await consumer.tool(compilers[compiler], ["-p", folder]));
+  });
 
   it("takes undefined for every option that may be left out", async () => {
     const options = packed.flatMap((owner) => owner.entries.flatMap((entry) => optionTypesOf(owner, entry)));
@@ -97,7 +93,7 @@ describe("types in a strict program with skipLibCheck off", () => {
       "undefined-options/use.mts": undefinedIn(options),
     });
     expectSuccess(await consumer.tool(compilers["TypeScript 7"], ["-p", "undefined-options"]));
-  }, 60_000);
+  });
 });
 
 /** What users pass to us, by the names of types; and what those who write a transport, a store or a sink answer. */

@@ -14,7 +14,7 @@ import type { FarEnd } from "./support/far-end.ts";
 import { arrivedUpTo, hold, ofService, topicEnd } from "./support/far-end.ts";
 
 const service = "runtime-server";
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let broker: KafkaBroker;
 let folder: string;
 let environment: Readonly<Record<string, string>>;

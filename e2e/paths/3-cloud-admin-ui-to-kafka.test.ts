@@ -18,7 +18,7 @@ import { hold, namesOf, ofService, topicEnd } from "./support/far-end.ts";
 import { closeClient, misuseClient, recordAtLast, statsOf } from "./support/page-client.ts";
 
 const service = "admin-ui";
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let broker: KafkaBroker;
 let folder: string;
 let chromium: Chromium;

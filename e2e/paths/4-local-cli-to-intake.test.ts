@@ -11,7 +11,7 @@ import type { LocalTrial } from "./support/local-trial.ts";
 import { createLocalTrial } from "./support/local-trial.ts";
 
 const service = "acme-cli";
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 const deploySteps = ["build", "upload", "migrate"];
 let world: LocalTrial;
 let intake: Component;
@@ -85,6 +85,7 @@ it("refuses at the intake what is no event", () => expectEntryRefuses(world.entr
 it(
   "has every event of every command once, with its user and installation",
   async () => {
+    await world.untilNothingWaits();
     expect(await intake.stop()).toBe(0);
     expect(await world.waiting()).toEqual([]);
     const events = await world.stored.read();

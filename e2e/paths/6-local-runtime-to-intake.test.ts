@@ -9,7 +9,7 @@ import type { LocalTrial } from "./support/local-trial.ts";
 import { createLocalTrial } from "./support/local-trial.ts";
 
 const service = "local-runtime";
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 let world: LocalTrial;
 let intake: Component;
 let runtime: Component;
@@ -51,7 +51,7 @@ it(
     expect(await runtime.stop()).toBe(0);
     const [, delivered, recorded] = await runtime.line(/stopped: (\d+) of (\d+) delivered, 0 wait/);
     expect(delivered).toBe(recorded);
-    expect(await world.waiting()).toEqual([]);
+    await world.untilNothingWaits();
     expect(await intake.stop()).toBe(0);
     const events = await world.stored.read();
     expectFourFields(events);

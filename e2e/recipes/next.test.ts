@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { type NextServer, startNext } from "./next-server.ts";
 
 // The first request of a route has it compiled.
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 const elsewhere = memorySink();
 const otherServer = createNodeServer(createProxy({ sink: elsewhere }), { port: 0 });
 let directory: string;
@@ -20,12 +20,12 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "activity-next-"));
   const { origin } = new URL(await otherServer.listen());
   next = await startNext({ command: "dev", directory, elsewhere: origin });
-}, 120_000);
+});
 afterAll(async () => {
   await next?.stop();
   await otherServer.close({ graceMs: 0, timeoutMs: 200 });
   rmSync(directory, { recursive: true, force: true });
-}, 30_000);
+});
 
 let made = 0;
 /** With a number that no parser keeps. */

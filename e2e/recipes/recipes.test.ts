@@ -1,5 +1,7 @@
 /** The programs of docs/recipes.md as they stand there: real servers, a real Kafka, SIGTERM while a request is answered. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { audit } from "@activity/core";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { transform } from "esbuild";
@@ -9,19 +11,25 @@ import { holdPost, untilRefused } from "../support/held-post.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
 
-const timeoutMs = 60_000;
+const timeoutMs = 240_000;
 const recipes = readFileSync(new URL("../../docs/recipes.md", import.meta.url), "utf8");
 const frameworks = ["express", "fastify", "hono", "nest"] as const;
 /** Requests that are answered side by side. */
 const together = 20;
+/** Below our packages, and no file of the repository: others list and copy those meanwhile. */
+const cache = fileURLToPath(new URL("../.cache/", import.meta.url));
+let samples: string;
 let broker: KafkaBroker;
 
 beforeAll(async () => {
+  mkdirSync(cache, { recursive: true });
+  samples = mkdtempSync(join(cache, "recipes-"));
   broker = await startKafka();
 }, timeoutMs);
 afterAll(async () => {
   killAll();
   await broker?.stop();
+  rmSync(samples, { recursive: true, force: true });
 });
 
 async function startRecipe(name: string, topic: string): Promise<Component> {
@@ -31,19 +39,15 @@ async function startRecipe(name: string, topic: string): Promise<Component> {
     loader: "ts",
     tsconfigRaw,
   });
-  const file = new URL(`${name}.sample.mjs`, import.meta.url);
+  const file = join(samples, `${name}.mjs`);
   writeFileSync(file, code);
-  try {
-    const component = startComponent({
-      name,
-      file,
-      environment: { PORT: "0", KAFKA_BROKERS: broker.brokers.join(",") },
-    });
-    await component.line(/listens on \S+/);
-    return component;
-  } finally {
-    rmSync(file);
-  }
+  const component = startComponent({
+    name,
+    file: pathToFileURL(file),
+    environment: { PORT: "0", KAFKA_BROKERS: broker.brokers.join(",") },
+  });
+  await component.line(/listens on \S+/);
+  return component;
 }
 
 /** Orders number `n` as user `n`. The body comes in two pieces, so that a server has to wait for it. */

@@ -33,7 +33,7 @@ describe("a release", () => {
     npmrc = `@activity:registry=http://${address}/\n//${address}/:_authToken=rehearsal\n`;
     writeFileSync(join(copy, ".npmrc"), readFileSync(join(copy, ".npmrc"), "utf8") + npmrc);
     await must("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--silent"], inCopy);
-  }, 120_000);
+  });
 
   afterAll(() => {
     registry?.kill();
@@ -57,7 +57,7 @@ describe("a release", () => {
       ["commit", "--quiet", "--all", "--message", "chore(release): version packages"],
       inCopy,
     );
-  }, 60_000);
+  });
 
   it("refuses to publish while git cannot tag", async () => {
     const nobody = {
@@ -87,12 +87,12 @@ describe("a release", () => {
     expect(stdout.trim().split("\n").toSorted()).toEqual(
       names.map((name) => `${name}@${versionOf(name)}`).toSorted(),
     );
-  }, 120_000);
+  });
 
   it("publishes nothing a second time", async () => {
     const { output } = await must("node", ["tools/dev.mjs", "release"], inCopy);
     expect(output).not.toMatch(/New tag/);
-  }, 60_000);
+  });
 
   it("can be installed, imported, required and used by a stranger", async () => {
     const project = join(scratch, "project");
@@ -124,7 +124,7 @@ describe("a release", () => {
     );
     const { stdout } = await must("node", ["use.mjs"], inProject);
     expect(stdout.trim()).toBe("true true");
-  }, 60_000);
+  });
 });
 
 async function startRegistry(folder: string): Promise<[ChildProcess, string]> {

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from "@jest/globals";
 import type { DiskTrial } from "../failures/support/disk-trial.ts";
 import { startDiskTrial } from "../failures/support/disk-trial.ts";
 
-const patientMs = 120_000;
+const patientMs = 300_000;
 const trials: DiskTrial[] = [];
 afterEach(async () => {
   for (const trial of trials.splice(0)) await trial.end();

@@ -14,7 +14,7 @@ it("keeps what a tab complains of, and leaves nothing behind after stop", async 
   await chromium.stop();
   expect(isAlive(chromium.pid)).toBe(false);
   expect(existsSync(chromium.profile)).toBe(false);
-}, 60_000);
+});
 
 it("is gone soon after the process that started it was killed", async () => {
   const module = new URL("chromium.ts", import.meta.url).href;
@@ -29,10 +29,10 @@ it("is gone soon after the process that started it was killed", async () => {
   });
   expect(isAlive(pid)).toBe(true);
   starter.kill("SIGKILL");
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   while (isAlive(pid) && performance.now() < deadline) await sleep(20);
   expect(isAlive(pid)).toBe(false);
-}, 60_000);
+});
 
 function isAlive(pid: number): boolean {
   try {

@@ -49,7 +49,9 @@ export interface ChromiumOptions {
   readonly profile?: string | undefined;
 }
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 120_000;
+/** How long a page may take for anything, on a machine that has other things to do. */
+const pageTimeoutMs = 60_000;
 const portFile = "DevToolsActivePort";
 const flags = [
   "--headless",
@@ -85,20 +87,25 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Chro
   }
 
   try {
-    const browser = await chromium.connectOverCDP(await process.address());
+    const browser = await chromium.connectOverCDP(await process.address(), { timeout: startTimeoutMs });
     const [context] = browser.contexts();
     if (context === undefined) throw new Error("Chromium has no window to work in");
+    context.setDefaultTimeout(pageTimeoutMs);
     return {
       browser,
       pid: process.pid,
       profile,
       context,
-      newContext: () => browser.newContext(),
+      newContext: async () => {
+        const another = await browser.newContext();
+        another.setDefaultTimeout(pageTimeoutMs);
+        return another;
+      },
       newTab: async (place = context) => watch(await place.newPage()),
       kill: () => process.kill(),
       stop: async () => {
         if (!process.ended())
-          await Promise.race([closePolitely(browser), sleep(2_000, undefined, { ref: false })]);
+          await Promise.race([closePolitely(browser), sleep(10_000, undefined, { ref: false })]);
         await stop();
       },
     };

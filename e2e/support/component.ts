@@ -18,7 +18,7 @@ export interface Component {
   recorded(count: number): Promise<void>;
   /** Ends it as the system would: nothing of it runs any more. */
   kill(): Promise<void>;
-  /** Asks it to end; after 15 s it is killed. Resolves with its exit code. */
+  /** Asks it to end; after a minute it is killed. Resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Resolves when it has ended. */
   readonly ended: Promise<number | null>;
@@ -101,7 +101,7 @@ export function startComponent({ name, file, args = [], environment }: Component
     },
     stop: async () => {
       child.kill("SIGTERM");
-      const impatience = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      const impatience = setTimeout(() => child.kill("SIGKILL"), 60_000);
       const code = await ended;
       clearTimeout(impatience);
       return code;

@@ -45,7 +45,7 @@ export interface HeldAnswer {
 
 /** Resolves when nobody listens there any more. */
 export async function untilRefused(address: string): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 60_000;
   while (performance.now() < deadline) {
     try {
       await fetch(address);

@@ -17,10 +17,16 @@ export interface KafkaTopicRecord {
   readonly timestampMs: number;
 }
 
-/** How often a topic is read at most, 100 ms apart, when the broker has just started. */
-const maxReads = 50;
+/** Where a Kafka is asked, and as whom where it asks who is there. */
+export interface KafkaAccess {
+  readonly brokers: readonly string[];
+  readonly login?: { readonly username: string; readonly password: string } | undefined;
+}
 
-const leaderTimeoutMs = 30_000;
+/** How often a topic is read at most, 100 ms apart, when the broker has just started. */
+const maxReads = 300;
+
+const leaderTimeoutMs = 60_000;
 
 interface TopicToCreate {
   readonly name: string;
@@ -40,21 +46,21 @@ kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
 });
 
 /** The id of the cluster behind these addresses, or `undefined` when none answers. */
-export async function answeringClusterId(brokers: readonly string[]): Promise<string | undefined> {
+export async function answeringClusterId(access: KafkaAccess): Promise<string | undefined> {
   try {
-    return await withAdmin(brokers, async (admin) => (await admin.describeCluster()).clusterId);
+    return await withAdmin(access, async (admin) => (await admin.describeCluster()).clusterId);
   } catch {
     return undefined; // Whatever it says: it does not answer yet.
   }
 }
 
 export async function createTopic(
-  brokers: readonly string[],
+  access: KafkaAccess,
   { name, partitions, settings, replicas = 1 }: TopicToCreate,
 ): Promise<void> {
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
   const topic = { topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries };
-  await withAdmin(brokers, async (admin) => {
+  await withAdmin(access, async (admin) => {
     await admin.createTopics({ topics: [topic], waitForLeaders: false });
     const deadline = performance.now() + leaderTimeoutMs;
     while (!(await hasLeaders(admin, name))) {
@@ -76,16 +82,13 @@ async function hasLeaders(admin: Admin, name: string): Promise<boolean> {
   }
 }
 
-export async function readTopic(
-  brokers: readonly string[],
-  topic: string,
-): Promise<readonly KafkaTopicRecord[]> {
+export async function readTopic(access: KafkaAccess, topic: string): Promise<readonly KafkaTopicRecord[]> {
   for (let attempt = 1; ; attempt++) {
     const records: KafkaTopicRecord[] = [];
     try {
-      const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
+      const ends = await withAdmin(access, (admin) => admin.fetchTopicOffsets(topic));
       const filled = ends.filter(({ low, high }) => Number(high) > Number(low)).map(endOf);
-      if (filled.length > 0) await consume(brokers, { topic, open: new Map(filled), records });
+      if (filled.length > 0) await consume(access, { topic, open: new Map(filled), records });
       return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
     } catch (error) {
       if (attempt === maxReads || !isPassing(error)) throw error;
@@ -121,8 +124,8 @@ interface Reading {
   readonly records: KafkaTopicRecord[];
 }
 
-async function consume(brokers: readonly string[], { topic, open, records }: Reading): Promise<void> {
-  const consumer = clientOf(brokers).consumer({
+async function consume(access: KafkaAccess, { topic, open, records }: Reading): Promise<void> {
+  const consumer = clientOf(access).consumer({
     groupId: `read-${crypto.randomUUID()}`,
     maxWaitTimeInMs: 50,
   });
@@ -172,8 +175,8 @@ function textHeaders(headers: IHeaders): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-async function withAdmin<T>(brokers: readonly string[], use: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = clientOf(brokers).admin();
+async function withAdmin<T>(access: KafkaAccess, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = clientOf(access).admin();
   try {
     await admin.connect();
     return await use(admin);
@@ -182,10 +185,11 @@ async function withAdmin<T>(brokers: readonly string[], use: (admin: Admin) => P
   }
 }
 
-function clientOf(brokers: readonly string[]): Kafka {
+function clientOf({ brokers, login }: KafkaAccess): Kafka {
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId: "activity-e2e",
+    ...(login === undefined ? {} : { sasl: { mechanism: "plain", ...login } }),
     connectionTimeout: 2_000,
     requestTimeout: 10_000,
     logCreator: () => () => undefined,

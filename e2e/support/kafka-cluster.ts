@@ -53,8 +53,8 @@ export async function startKafkaCluster(size = 3): Promise<KafkaCluster> {
     nodes,
     stop,
     createTopic: (name, partitions, settings = {}) =>
-      createTopic(brokers, { name, partitions, settings, replicas: size }),
-    readTopic: (name) => readTopic(brokers, name),
+      createTopic({ brokers }, { name, partitions, settings, replicas: size }),
+    readTopic: (name) => readTopic({ brokers }, name),
   };
 }
 

@@ -4,12 +4,12 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fetchKafkaJars } from "../../tools/kafka-jars.mjs";
 import { run } from "../../tools/run.mjs";
+import { freePorts } from "./free-ports.ts";
 import { answeringClusterId } from "./kafka-client.ts";
 
 export interface KafkaNode {
@@ -33,8 +33,8 @@ export interface KafkaNodeOptions {
   readonly format: readonly string[];
 }
 
-const startTimeoutMs = 60_000;
-const stopTimeoutMs = 5_000;
+const startTimeoutMs = 120_000;
+const stopTimeoutMs = 30_000;
 const java = ["-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /** Formats the storage of a node. It is not running yet. Needs Java and, the first time, Maven. */
@@ -91,17 +91,9 @@ export function randomClusterId(): string {
   return bytes.toString("base64url");
 }
 
-/** Addresses whose ports are free now. All are held at once, so that they differ. */
+/** Addresses whose ports are free. */
 export async function freeAddresses(count: number): Promise<readonly string[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("a server has no port");
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports.map((port) => `127.0.0.1:${port}`);
+  return (await freePorts(count)).map((port) => `127.0.0.1:${port}`);
 }
 
 async function classPath(): Promise<string> {
@@ -178,7 +170,7 @@ async function untilAnswering(child: NodeProcess, address: string, clusterId: st
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline) {
     if (child.ended()) throw new Error(`Kafka ended while starting:\n${child.output()}`);
-    const answered = await answeringClusterId([address]);
+    const answered = await answeringClusterId({ brokers: [address] });
     if (answered === clusterId) return;
     if (answered !== undefined) throw new Error(`another Kafka (${answered}) answers at ${address}`);
     await sleep(50);

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { ciVariables } from "../../packages/sink-intake/src/known-ci.ts";
 import type { Component } from "./component.ts";
 import { startComponent } from "./component.ts";
+import { freePort } from "./free-ports.ts";
 
 /** Where the local world keeps its files. */
 export interface LocalFolders {
@@ -82,12 +82,4 @@ export async function createLocalWorld(
 /** The program of an application in `apps`. */
 export function appProgram(name: string): URL {
   return new URL(`../../apps/${name}/src/main.ts`, import.meta.url);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

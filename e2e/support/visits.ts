@@ -15,11 +15,19 @@ export async function visitAdminPage(page: Page): Promise<void> {
   await page.getByLabel("E-mail addresses").fill("bob@example.org");
   await page.getByRole("button", { name: "Invite" }).click();
   await page.getByText("The invitation is on its way.").waitFor();
+  await untilShown(page);
 }
 
 export async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Sign out ann" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+/** What a page records of a screen it records with the next frame. */
+async function untilShown(page: Page): Promise<void> {
+  await page.evaluate(
+    "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
+  );
 }
 
 /** On the local page: switches to Edit, fails to add a source, makes a model. */
@@ -34,4 +42,5 @@ export async function visitLocalPage(page: Page): Promise<void> {
   await page.getByText("The source could not be connected").waitFor();
   await page.getByRole("link", { name: "Models" }).click();
   await page.getByRole("button", { name: "New model" }).click();
+  await untilShown(page);
 }

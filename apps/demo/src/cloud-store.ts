@@ -41,7 +41,7 @@ async function openKafka(folder: string): Promise<CloudStore> {
   const broker = given === undefined ? await startKafka() : undefined;
   const brokers = broker?.brokers ?? given?.split(",") ?? [];
   const name = broker === undefined ? `activity-demo-${Date.now()}` : topic;
-  await createTopic(brokers, { name, partitions: 6, settings: {} });
+  await createTopic({ brokers }, { name, partitions: 6, settings: {} });
   let lastReadMs = 0;
   return {
     title: `cloud: Kafka at ${brokers.join(",")}, topic ${name}`,
@@ -53,11 +53,11 @@ async function openKafka(folder: string): Promise<CloudStore> {
     },
     follow: async (tail) => {
       if (Date.now() - lastReadMs < 1_500) return;
-      for (const { value } of await readTopic(brokers, name)) tail.note(String(value), Date.now());
+      for (const { value } of await readTopic({ brokers }, name)) tail.note(String(value), Date.now());
       lastReadMs = Date.now();
     },
     read: async function* () {
-      for (const { value } of await readTopic(brokers, name)) yield String(value);
+      for (const { value } of await readTopic({ brokers }, name)) yield String(value);
     },
     close: async () => broker?.stop(),
   };

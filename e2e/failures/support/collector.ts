@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
+import { listenOnFreePort } from "../../support/free-ports.ts";
 import type { Answer, Arrival, FinalStore } from "./final-store.ts";
 
 /** One request as it came. */
@@ -15,12 +16,12 @@ export interface CollectedRequest {
 }
 
 /**
- * What becomes of a request: `take` its events and answer, `afterMs` later where that is given · `refuse` it
+ * What becomes of a request: `take` its events and answer, `afterMs` later or `when` something is so · `refuse` it
  * with an answer · `lose` the answer: take the events, then break the connection · `reset` the connection ·
  * `hang`: neither take nor answer.
  */
 export type Act =
-  | { readonly act: "take"; readonly afterMs?: number }
+  | { readonly act: "take"; readonly afterMs?: number; readonly when?: Promise<unknown> }
   | { readonly act: "refuse"; readonly answer: Answer }
   | { readonly act: "lose" | "reset" | "hang" };
 
@@ -71,6 +72,7 @@ export async function startCollector(store: FinalStore): Promise<Collector> {
       taken.push(...request.arrivals);
       const answer = await store.take(text);
       if (act.act === "take") {
+        await act.when;
         if (act.afterMs !== undefined) await sleep(act.afterMs, undefined, { ref: false });
         return send(answer, response);
       }
@@ -88,7 +90,7 @@ export async function startCollector(store: FinalStore): Promise<Collector> {
     server.closeAllConnections();
     await once(server, "close");
   };
-  const port = await listenSomewhere(listen);
+  const port = await listenOnFreePort(listen);
   return {
     url: `http://127.0.0.1:${port}/v1/events`,
     requests,
@@ -100,24 +102,6 @@ export async function startCollector(store: FinalStore): Promise<Collector> {
     up: () => listen(port),
     close: down,
   };
-}
-
-/**
- * Finds a free port below those that systems give out themselves: while the collector is down, nobody else
- * gets its port.
- */
-async function listenSomewhere(listen: (port: number) => Promise<void>): Promise<number> {
-  const first = 12_000;
-  const count = 20_000;
-  for (let tries = 0; ; tries++) {
-    const port = first + Math.floor(Math.random() * count);
-    try {
-      await listen(port);
-      return port;
-    } catch (cause) {
-      if (tries === 20) throw cause;
-    }
-  }
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -53,9 +53,10 @@ export async function startDiskTrial(client: "service" | "cli"): Promise<DiskTri
     },
     run: ({ environment = {}, starter, ...settings }) =>
       startProgram<IntakeProgramReport>(program, {
-        settings: { ...settings, client, url: collector.url, directory: spools },
+        // What it can deliver it delivers, however busy the machine is.
+        settings: { closeTimeoutMs: 60_000, ...settings, client, url: collector.url, directory: spools },
         environment: { HOME: home, ...sharing, ...environment },
-        timeoutMs: 120_000,
+        timeoutMs: 240_000,
         ...(starter === undefined ? {} : { starter }),
       }).ended,
     stored: () => store.stored.map(({ id }) => id),

@@ -21,6 +21,7 @@ export const intakeFaults = {
   down: { downMs: Number.POSITIVE_INFINITY },
   downThenUp: { downMs: 3_000 },
   slow: { behaviour: () => ({ act: "take", afterMs: 2_000 }), lasts: true },
+  takesInSilence: { behaviour: () => ({ act: "take", afterMs: 60_000 }) },
   failsThreeTimes: { behaviour: (request) => (request.nth < 3 ? refuse(500) : healthy(request)) },
   asksToWait: {
     behaviour: (request) => {

@@ -24,11 +24,11 @@ export interface IntakeTrialOptions extends Omit<IntakeProgramSettings, "url" | 
   readonly endWhen?: (collector: Collector) => boolean;
   /** @defaultValue the proxy, as it is */
   readonly store?: ProxyStore;
-  /** How long the next start flushes at most. @defaultValue 10,000 */
+  /** How long the next start flushes at most. @defaultValue 40,000 */
   readonly nextFlushMs?: number;
   /** How often it is started again at most, as long as events are missing. @defaultValue 5 */
   readonly maxStarts?: number;
-  /** After that a process is killed. @defaultValue 60,000 */
+  /** After that a process is killed. @defaultValue 150,000 */
   readonly timeoutMs?: number;
 }
 
@@ -58,17 +58,19 @@ export interface ProcessOfTrial extends ProcessEnd {
 export const spooling = ["service", "cli"] as const;
 /** How many events a test records. */
 export const fewEvents = 100;
+/** How long a flush may take in a test; it ends as soon as all is delivered. */
+export const patientFlushMs = 40_000;
 /** What `close` may take in a test, on a machine that has other things to do; its own bound is 2 s. */
 export const patientCloseMs = 10_000;
-/** How long a process may live that is ended or has nothing more to do; four times what it may take. */
-export const patientEndMs = 20_000;
+/** How long a process may live that is ended or has nothing more to do; it may take 5 s. */
+export const patientEndMs = 40_000;
 /** For a test: its waits are a few seconds together, its processes need what the machine has left. */
-export const trialTimeoutMs = 120_000;
+export const trialTimeoutMs = 300_000;
 
 const program = new URL("intake-program.ts", import.meta.url);
 /** Whatever the person who runs this has chosen: the person of a trial shares usage data. */
 const sharing = { DO_NOT_TRACK: "0", ACTIVITY_TELEMETRY: "on" };
-const patientMs = 20_000;
+const patientMs = 60_000;
 /** A flusher lives no longer. */
 const flusherMs = 35_000;
 
@@ -82,9 +84,9 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     killWhen,
     endWhen = () => true,
     store = proxyStore(),
-    nextFlushMs = 10_000,
+    nextFlushMs = patientFlushMs,
     maxStarts = 5,
-    timeoutMs = 60_000,
+    timeoutMs = 150_000,
     ...settings
   } = options;
   const home = mkdtempSync(join(tmpdir(), "activity-failure-"));

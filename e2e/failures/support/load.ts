@@ -18,6 +18,8 @@ export interface LoadOptions {
 const everyMs = 20;
 /** Of each kind at a time. */
 const atOnce = 50;
+/** A broker may take long to come back: no more wait for it than a sink has room for. */
+const maxWaiting = 50_000;
 
 /** Writes and records, half and half, 5,000 events a second. */
 export function startLoad(sink: Sink, { users = 1 }: LoadOptions = {}): Load {
@@ -32,6 +34,7 @@ export function startLoad(sink: Sink, { users = 1 }: LoadOptions = {}): Load {
       return event;
     });
   const timer = setInterval(() => {
+    if (sink.stats().pending > maxWaiting) return;
     const written = nextEvents();
     const write = sink.write(written).then((outcome) => {
       if (outcome.state === "done" && outcome.except === undefined)

@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { createCliClient } from "@activity/sink-intake/cli";
 
 const { TRIAL_URL: url = "", TRIAL_EVENTS: events = "3", TRIAL_END: end = "close" } = process.env;
+const { TRIAL_CLOSE_MS: closeMs } = process.env;
 const activity = createCliClient({
   app: "trial",
   version: "1.0.0",
@@ -17,6 +18,6 @@ if (end === "close") void close();
 
 async function close(): Promise<void> {
   const begunAt = performance.now();
-  const ledger = await activity.close();
+  const ledger = await activity.close(closeMs === undefined ? {} : { timeoutMs: Number(closeMs) });
   writeSync(1, JSON.stringify({ ...ledger, closeMs: performance.now() - begunAt }));
 }

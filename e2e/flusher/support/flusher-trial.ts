@@ -28,7 +28,7 @@ export interface FlusherTrial {
   run(program: readonly [file: string, ...args: string[]], environment?: Environment): Promise<CommandRun>;
   /** The flushers that work on this machine, by process id. */
   flushers(): readonly number[];
-  /** Waits until something is so, for 20 s at most; says whether it came to be. */
+  /** Waits until something is so, for a minute at most; says whether it came to be. */
   until(condition: () => boolean): Promise<boolean>;
   /** The steps that arrived, each once however often it came, and repeats with another id as often as they came. */
   arrived(): number;
@@ -48,7 +48,7 @@ export async function startTrial(): Promise<FlusherTrial> {
   const flushers = (): readonly number[] => flushersOf(home);
 
   async function until(condition: () => boolean): Promise<boolean> {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 60_000;
     while (!condition() && performance.now() < deadline) await sleep(20);
     return condition();
   }
@@ -89,7 +89,7 @@ export function commandLineOf(pid: number): readonly string[] {
 }
 
 async function runCommand(file: string, args: readonly string[], env: Environment): Promise<CommandRun> {
-  const child = spawn(file, args, { env: { ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 });
+  const child = spawn(file, args, { env: { ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: 120_000 });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));

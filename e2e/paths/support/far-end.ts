@@ -16,7 +16,7 @@ export interface FarEnd {
 }
 
 /** Long enough for a path to recover, on a machine that has other things to do. */
-const patientMs = 30_000;
+const patientMs = 90_000;
 
 export function topicEnd(broker: KafkaBroker, topic: string): FarEnd {
   return farEnd(async () => (await broker.readTopic(topic)).map(({ value }) => value));

@@ -16,6 +16,8 @@ export interface LocalTrial extends LocalWorld {
   readonly stored: FarEnd;
   /** What waits on the machine. */
   waiting(): Promise<readonly StoredEvent[]>;
+  /** Waits until nothing does any more: commands leave their events to a process that outlives them. */
+  untilNothingWaits(): Promise<void>;
   /** The id that a program keeps in its config directory. */
   installId(app: string): string;
   /** Removes the folders. */
@@ -34,6 +36,9 @@ export async function createLocalTrial(
     entry: { url: world.intakeUrl, headers: { authorization: `Bearer ${world.writeKey}` } },
     stored: segmentsEnd(folders.intake),
     waiting: () => segmentsEnd(folders.home).read(),
+    untilNothingWaits: async () => {
+      await segmentsEnd(folders.home).until((events) => events.length === 0, "the end of what waits");
+    },
     installId: (app) => {
       const text = readFileSync(join(folders.home, "config", app, "activity.json"), "utf8");
       return String((JSON.parse(text) as Record<string, unknown>)["install_id"]); // As the client writes it.

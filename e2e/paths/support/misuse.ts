@@ -25,6 +25,6 @@ const refusedTexts = [
   "no JSON at all",
 ].map((text) => activity.forward(text).length > 0);
 activity.track("well_formed");
-const { refused, recorded, delivered } = await activity.close();
+const { refused, recorded, delivered } = await activity.close({ timeoutMs: 60_000 });
 console.log(JSON.stringify({ refused, refusedTexts, recorded, delivered, told: problems.length }));
 process.disconnect?.();

@@ -8,7 +8,7 @@ export async function statsOf(page: Page): Promise<ClientStats> {
 
 /** Ends the client as an application does that ends cleanly: sends what waits and says what is left. */
 export async function closeClient(page: Page): Promise<ClientStats> {
-  return (await page.evaluate("activity.close({ timeoutMs: 10_000 })")) as ClientStats;
+  return (await page.evaluate("activity.close({ timeoutMs: 60_000 })")) as ClientStats;
 }
 
 /** Records what is no event; returns how many of the three the client refused. */

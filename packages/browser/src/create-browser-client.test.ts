@@ -9,7 +9,7 @@ import { createBrowserClient } from "./index.ts";
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 let trial: Trial;

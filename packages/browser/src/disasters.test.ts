@@ -8,7 +8,7 @@ import { makeClient, startTrial, until } from "../test/page-trial.ts";
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 let trial: Trial;
@@ -74,13 +74,17 @@ describe("a page that ends", () => {
   it("while its request is under way does not have it sent again: the server leaves a receipt", async () => {
     const { page } = await trial.open();
     await makeClient(page);
-    trial.collector.delayMs = 500;
+    let answer = (): void => undefined;
+    trial.collector.held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     await record(page, 20);
     await until(
       () => trial.collector.requests.length > 0,
       () => "no request",
     );
     await page.close({ runBeforeUnload: false });
+    answer();
     const next = await trial.open();
     await makeClient(next.page);
     await next.page.waitForFunction(() => client.stats().adopted >= 20 && client.stats().pending === 0);
@@ -121,7 +125,7 @@ describe("a storage that does not work", () => {
     await makeClient(tab.page);
     await record(tab.page, 10);
     // One that is silent is waited for.
-    await expectClicks(10, 25_000);
+    await expectClicks(10);
     await settled(tab.page);
     expect(await stats(tab.page)).toMatchObject({ storage: "memory", delivered: 10 });
     expect(tab.problems).toEqual([]);

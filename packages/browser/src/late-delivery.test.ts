@@ -11,7 +11,7 @@ import { maxWaitingEvents } from "./browser-limits.ts";
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 let trial: Trial;

@@ -7,7 +7,7 @@ import { makeClient, startTrial, until } from "../test/page-trial.ts";
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 let trial: Trial;

@@ -12,7 +12,7 @@ import { createBrowserClient } from "./index.ts";
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 it("has a README whose sample records", async () => {

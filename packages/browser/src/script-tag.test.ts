@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "@jest/globals";
 import { startChromium } from "../../../e2e/support/chromium.ts";
@@ -8,10 +10,13 @@ import { startTrial } from "../test/page-trial.ts";
 const folder = fileURLToPath(new URL("../", import.meta.url));
 
 it("works from a script tag, under a policy that allows the page's own origin only", async () => {
-  const built = await run(process.execPath, ["build-script-tag.mjs"], { cwd: folder, output: "keep" });
+  // Others read what lies in `dist` meanwhile.
+  const out = mkdtempSync(join(tmpdir(), "activity-script-"));
+  const built = await run(process.execPath, ["build-script-tag.mjs", out], { cwd: folder, output: "keep" });
   expect(built).toMatchObject({ code: 0 });
-  const script = readFileSync(`${folder}dist/script/activity.min.js`, "utf8");
-  expect(readFileSync(`${folder}dist/script/THIRD-PARTY-NOTICES.txt`, "utf8")).toMatch(/nanoid[\s\S]*MIT/);
+  const script = readFileSync(join(out, "activity.min.js"), "utf8");
+  expect(readFileSync(join(out, "THIRD-PARTY-NOTICES.txt"), "utf8")).toMatch(/nanoid[\s\S]*MIT/);
+  rmSync(out, { recursive: true });
   const chromium = await startChromium();
   const trial = await startTrial(chromium);
   try {
@@ -30,4 +35,4 @@ it("works from a script tag, under a policy that allows the page's own origin on
     await trial.stop();
     await chromium.stop();
   }
-}, 60_000);
+});

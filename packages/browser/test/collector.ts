@@ -5,10 +5,10 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { EventObject } from "@activity/core";
 import { httpContract, parseEvent, receiptPrefix } from "@activity/core";
+import { listenOnFreePort } from "../../../e2e/support/free-ports.ts";
 
 /** One request for events, whatever became of it. */
 export interface CollectedRequest {
@@ -36,8 +36,6 @@ export interface Collector {
   readonly events: readonly EventObject[];
   /** Asked before each request is answered; `undefined` takes the events, `"hang"` never answers. */
   refuse: (request: CollectedRequest) => Refusal | "hang" | undefined;
-  /** How long an answer takes. The events are taken before. */
-  delayMs: number;
   /** Answers are given when it is resolved. The events are taken before. */
   held: Promise<unknown>;
   /** So many answers are not given, although the events were taken: the connection breaks. */
@@ -77,8 +75,7 @@ export async function startCollector(): Promise<Collector> {
     server.closeAllConnections();
     await closed;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo; // It listens on a port.
+  const port = await listenOnFreePort(listen);
   const origin = `http://127.0.0.1:${port}`;
   const collector: Collector = {
     origin,
@@ -86,7 +83,6 @@ export async function startCollector(): Promise<Collector> {
     requests,
     events,
     refuse: () => undefined,
-    delayMs: 0,
     held: Promise.resolve(),
     loseAnswers: 0,
     reject: () => undefined,
@@ -136,7 +132,6 @@ export async function startCollector(): Promise<Collector> {
       response.end(JSON.stringify({ ...counts, request_id: "r", problems }));
     };
     if (collector.loseAnswers-- > 0) response.destroy();
-    else if (collector.delayMs > 0) setTimeout(respond, collector.delayMs);
     else void collector.held.then(respond);
   }
 

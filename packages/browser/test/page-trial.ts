@@ -81,7 +81,7 @@ export async function startClient(page: Page, options: Record<string, unknown> =
 }
 
 /** Waits for a condition with a bound. */
-export async function until(isSo: () => boolean, describe: () => string, withinMs = 10_000): Promise<void> {
+export async function until(isSo: () => boolean, describe: () => string, withinMs = 60_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!isSo()) {
     if (performance.now() > deadline) throw new Error(`in vain for ${withinMs} ms: ${describe()}`);

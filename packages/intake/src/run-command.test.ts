@@ -16,7 +16,7 @@ import {
 import { createWriteKey, formatWriteKey } from "./keys/write-key.ts";
 
 // Each starts some processes from source.
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 let directory: ReturnType<typeof temporaryDirectory>;
 beforeEach(() => {
   directory = temporaryDirectory();

@@ -12,6 +12,7 @@ if (end === "exit") process.exit(0);
 if (end === "kill when asked") setInterval(() => undefined, 60_000);
 if (end === "close") {
   const begun = performance.now();
-  const stats = await activity.close();
+  const { SHOP_CLOSE_MS: timeoutMs } = process.env;
+  const stats = await activity.close(timeoutMs === undefined ? {} : { timeoutMs: Number(timeoutMs) });
   console.log(JSON.stringify({ ...stats, closeMs: performance.now() - begun }));
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { freePort } from "../../../e2e/support/free-ports.ts";
 
 /** One request as the server saw it. */
 export interface SeenRequest {
@@ -105,9 +106,7 @@ export async function startTestIntake(port = 0): Promise<TestIntake> {
 
 /** The address of a port on which nothing listens. */
 export async function unusedUrl(): Promise<string> {
-  const intake = await startTestIntake();
-  await intake.close();
-  return intake.url;
+  return `http://127.0.0.1:${await freePort()}/v1/events`;
 }
 
 async function readTexts(request: IncomingMessage): Promise<readonly string[]> {

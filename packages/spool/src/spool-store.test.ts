@@ -95,7 +95,7 @@ describe("what a process leaves", () => {
     expect(store.adopt?.()).toBe(220);
     const found = idsOf(drain(store));
     expect([found.length, new Set(found).size]).toEqual([220, 220]);
-  }, 120_000);
+  });
 
   it("is adopted with position 0, before own events and in its order", async () => {
     const first = openStore();

@@ -8,7 +8,7 @@ import { startTrial } from "../../test/page-trial.ts";
 let chromium: Chromium;
 beforeAll(async () => {
   chromium = await startChromium();
-}, 60_000);
+});
 afterAll(() => chromium.stop());
 
 let trial: Trial;

@@ -128,5 +128,5 @@ describe("an outbox beside a lane that is dead", () => {
       }),
       { seed: 20_250_101, numRuns: 150, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
     );
-  }, 90_000);
+  });
 });

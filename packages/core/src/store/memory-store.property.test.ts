@@ -200,5 +200,5 @@ describe("the memory store", () => {
       }),
       { seed: 7, numRuns: 200, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
     );
-  }, 90_000);
+  });
 });

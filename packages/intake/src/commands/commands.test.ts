@@ -223,7 +223,7 @@ describe("a replay beside others", () => {
     const ids = await idsIn(directory.path);
     expect([ids.length, new Set(ids).size]).toEqual([2_000, 2_000]);
     expect(readdirSync(letters())).toEqual([]);
-  }, 60_000);
+  });
 
   it("says which lines hold nothing, and takes the rest", async () => {
     leave("null", "17", "{}", '{"event":5}', "torn {", letter(eventText(1)), letter(null), '{"event":"{}"}');

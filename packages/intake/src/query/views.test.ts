@@ -50,7 +50,7 @@ describe("events", () => {
         "SELECT (event ->> 'key_699')::INT FROM events WHERE event_id LIKE 'id-%' AND (event ->> 'key_699') IS NOT NULL",
       ),
     ).toEqual([[699]]);
-  }, 60_000);
+  });
 
   it.each([
     ["2026-01-01T01:00:00.123456+02:00", "2025-12-31 23:00:00.123456"],
