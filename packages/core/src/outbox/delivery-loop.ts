@@ -2,17 +2,18 @@ import type { Problem } from "../errors/problem.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Reason } from "../ports/reason.ts";
 import type { DropReason } from "../ports/sink.ts";
-import type { Lease, Store } from "../ports/store.ts";
+import type { Importance, Lease, Store } from "../ports/store.ts";
 import type { Transport, Verdict } from "../ports/transport.ts";
 import { Alarm } from "./alarm.ts";
 import type { Announcer } from "./announcer.ts";
 import type { RetryOptions } from "./gate.ts";
 import { Gate } from "./gate.ts";
+import { takeHeld } from "./held-batches.ts";
 import type { LaneState } from "./lanes.ts";
 import { Lanes } from "./lanes.ts";
 import type { Ledger, Outcome } from "./ledger.ts";
 import type { OpenLease, OutboxBatch } from "./outbox-batch.ts";
-import { cutLease } from "./outbox-batch.ts";
+import { cutLease, partSize } from "./outbox-batch.ts";
 import { Pauses } from "./pauses.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -170,6 +171,13 @@ export class DeliveryLoop {
           open.toSorted((a, b) => a - b),
         );
     }
+  }
+
+  /** Gives up what the store has no room for since an event of this importance entered. */
+  makeRoom(importance: Importance): void {
+    for (const batch of takeHeld(this.lanes.values(), this.#port.store, importance))
+      this.#drop(batch, "capacity");
+    this.evict();
   }
 
   /** Gives up what the store cannot keep, and what entered before `bornBefore`. */
@@ -383,10 +391,4 @@ export class DeliveryLoop {
       reason,
     });
   }
-}
-
-/** Halves, or less where the next hop says how many events it takes. */
-function partSize(count: number, maxEvents = count): number {
-  const half = Math.ceil(count / 2);
-  return maxEvents >= 1 && maxEvents < half ? Math.floor(maxEvents) : half;
 }

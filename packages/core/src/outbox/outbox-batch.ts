@@ -113,6 +113,12 @@ export function cutLease(from: OpenLease, limits: TransportLimits): OutboxBatch[
   return batches;
 }
 
+/** The size of the parts of a batch that is too large: halves, or less where the next hop says how many events it takes. */
+export function partSize(count: number, maxEvents: number = count): number {
+  const half = Math.ceil(count / 2);
+  return maxEvents >= 1 && maxEvents < half ? Math.floor(maxEvents) : half;
+}
+
 function startOf(lease: Lease, index: number): number {
   return index === 0 ? 0 : endOf(lease, index - 1);
 }

@@ -109,8 +109,9 @@ class Outbox implements Sink {
     if (this.#closing !== undefined) return this.#dropLate(event, "closed");
     if (this.#loop.denied) return this.#dropLate(event, "consent");
     this.#begin(sourceOf(event));
-    this.#append(event, chooseImportance(event, this.#options.importanceOf));
-    this.#makeRoom();
+    const importance = chooseImportance(event, this.#options.importanceOf);
+    this.#append(event, importance);
+    this.#makeRoom(importance);
     this.#loop.linger();
   }
 
@@ -120,7 +121,7 @@ class Outbox implements Sink {
     if (refusal !== undefined) return refusal;
     let last: Position = 0;
     for (const event of events) last = this.#append(event, importances.kept);
-    this.#makeRoom();
+    this.#makeRoom(importances.kept);
     this.#loop.linger();
     if (until === "queued" || last === 0) return { state: "done", reached: until };
     return this.#whenReached(until, { last, count: events.length, signal });
@@ -168,9 +169,9 @@ class Outbox implements Sink {
   }
 
   /** Gives up what the store has no room for. Last of all, since it tells the host, who may record again. */
-  #makeRoom(): void {
+  #makeRoom(importance: Importance): void {
     const { usage, capacity } = this.#store;
-    if (usage.events > capacity.events || usage.bytes > capacity.bytes) this.#loop.evict();
+    if (usage.events > capacity.events || usage.bytes > capacity.bytes) this.#loop.makeRoom(importance);
   }
 
   #recordOwn(event: ActivityEvent, source: NumberedSource): void {

@@ -32,6 +32,8 @@ export interface Lease {
   readonly positions: ArrayLike<Position>;
   /** When each event entered, by the clock's `monotonic()`. */
   readonly times: ArrayLike<number>;
+  /** The highest importance among its events, for giving up what failing lanes hold too long. @defaultValue `kept`: never */
+  readonly importance?: Importance | undefined;
 }
 
 /** Where a client's events get their numbers: `<name>.1`, `<name>.2`, … `<name>.<last>` so far. */

@@ -39,15 +39,20 @@ export class LaneQueues {
     this.#usage.evictableBytes += bytes;
   }
 
-  /** Moves events to a run within its limits, in the order in which they entered, whatever their importance. */
-  fill(run: EventRun, limits: RunLimits): void {
+  /**
+   * Moves events to a run within its limits, in the order in which they entered, whatever their importance; returns
+   * the highest importance among them.
+   */
+  fill(run: EventRun, limits: RunLimits): number {
+    let highest = 0;
     for (;;) {
       const positions = this.queues.map((queue) => queue.position);
       const [first = Number.POSITIVE_INFINITY, next = first] = positions.toSorted((a, b) => a - b);
       const importance = positions.indexOf(first);
       const before = run.ends.at(-1) ?? 0;
       const moved = this.queues[importance]?.move(run, next, limits) ?? 0;
-      if (moved === 0) return;
+      if (moved === 0) return highest;
+      highest = Math.max(highest, importance);
       this.count(importance, -moved, before - (run.ends.at(-1) ?? 0));
     }
   }

@@ -75,11 +75,12 @@ class MemoryStore implements Store {
   lease(open: (lane: number) => boolean, force: boolean): Lease | undefined {
     const lane = this.#oldestLane(open, force);
     if (lane === undefined) return undefined;
-    const bytes = this.#rooms.take(roomForLease(lane, this.#leaseLimits));
-    const run: EventRun = { bytes, ends: [], positions: [], times: [] };
-    lane.fill(run, this.#leaseLimits);
+    const room = this.#rooms.take(roomForLease(lane, this.#leaseLimits));
+    const run: EventRun = { bytes: room, ends: [], positions: [], times: [] };
+    const importance = lane.fill(run, this.#leaseLimits) as Importance; // Of one of its queues.
     const count = run.ends.length;
-    const lease = { ...run, lane: lane.lane, count, bytes: run.bytes.subarray(0, run.ends[count - 1]) };
+    const bytes = run.bytes.subarray(0, run.ends[count - 1]);
+    const lease = { ...run, lane: lane.lane, count, bytes, importance };
     this.#lent.set(lease, run.bytes);
     return lease;
   }
