@@ -92,6 +92,7 @@ const forAll: readonly Disaster[] = [
       await world.site.down();
       await world.track(page, 50);
       await sleep(committedMs);
+      await page.waitForFunction(isKept, 50);
       await world.crash();
       await world.site.up();
       await world.open();
@@ -247,6 +248,19 @@ async function goBack(page: Page): Promise<void> {
       throw new Error(`the page did not come from the back-forward cache: its title is "${title}"`);
     await sleep(50);
   }
+}
+
+/** In a page: whether the journal holds so many events. Where it is none of ours, nobody knows. */
+function isKept(count: number): Promise<boolean> {
+  if (sdk.client === undefined) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const opening = indexedDB.open(`activity_${location.origin}/v1/events`);
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction("events").objectStore("events").count();
+      counting.onsuccess = () => resolve(counting.result >= count);
+      opening.result.close();
+    };
+  });
 }
 
 /** In a page: its clock shows yesterday from now on. */

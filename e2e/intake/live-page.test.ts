@@ -4,19 +4,23 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Chromium, Page, Tab } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
+import { freePort } from "../support/free-ports.ts";
 import type { IntakeProcess } from "./support/intake-process.ts";
 import { killIntakes, launchIntake, scratchFolder } from "./support/intake-process.ts";
 import { postEvents } from "./support/load.ts";
 
 const timeoutMs = 240_000;
 const folder = scratchFolder();
+/** Its page stays where it is over a restart. */
+let environment: Readonly<Record<string, string>>;
 let chromium: Chromium;
 let intake: IntakeProcess;
 let tab: Tab;
 let page: Page;
 
 beforeAll(async () => {
-  [chromium, intake] = await Promise.all([startChromium(), launchIntake({ ACTIVITY_DATA_DIR: folder.path })]);
+  environment = { ACTIVITY_DATA_DIR: folder.path, ACTIVITY_ADMIN_PORT: String(await freePort()) };
+  [chromium, intake] = await Promise.all([startChromium(), launchIntake(environment)]);
   tab = await chromium.newTab();
   page = tab.page;
   await page.goto(intake.page);
@@ -74,7 +78,7 @@ describe("the live page", () => {
       .getByLabel("A SELECT")
       .fill("SELECT count(*) AS events FROM unique_events WHERE event_id LIKE 'a-page%'");
     await page.getByLabel("A SELECT").press("Control+Enter");
-    expect(await page.locator("table.result tbody").textContent()).toBe("3");
+    await page.locator("table.result tbody").getByText("3", { exact: true }).waitFor();
     await page.getByLabel("A SELECT").fill("DROP VIEW events");
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByText("only a SELECT is allowed").waitFor();
@@ -163,10 +167,9 @@ describe("the live page", () => {
   });
 
   it("says when the intake is gone, and goes on when it is back", async () => {
-    const { port } = new URL(intake.page);
     await intake.end("SIGKILL");
     await page.getByRole("status").filter({ hasText: "connection lost" }).waitFor();
-    intake = await launchIntake({ ACTIVITY_DATA_DIR: folder.path, ACTIVITY_ADMIN_PORT: port });
+    intake = await launchIntake(environment);
     await page.getByRole("status").filter({ hasText: "taking events" }).waitFor();
     await postEvents(intake.url, ["back.1"]);
     await page.locator("#event-list li", { hasText: "back.1" }).waitFor();

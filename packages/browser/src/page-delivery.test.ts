@@ -188,9 +188,10 @@ describe("a page that leaves", () => {
   });
 
   it("and finds its answer when it comes back, after another page took its events over, has none sent again", async () => {
-    // Chromium throws a page out of its cache whose writing keeps another page waiting: then it is another case.
+    // Chromium throws a page out of its cache whose writing keeps another page waiting, and a page may leave so slowly
+    // that its journal has everything: then it is another case.
     for (let tries = 1; !(await comesBackToItsAnswer()); tries++) {
-      expect(tries).toBeLessThan(5);
+      expect(tries).toBeLessThan(30);
       await trial.stop();
       trial = await startTrial(chromium);
     }

@@ -98,11 +98,11 @@ export function startIntake(
   return { child, output: () => output, address, page, exited };
 }
 
-/** Waits until something is so; 15 s at most. */
+/** Waits until something is so; a minute at most. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const endsAt = performance.now() + 15_000;
+  const endsAt = performance.now() + 60_000;
   while (!(await condition())) {
-    if (performance.now() > endsAt) throw new Error("it did not become so within 15 s");
+    if (performance.now() > endsAt) throw new Error("it did not become so within a minute");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

