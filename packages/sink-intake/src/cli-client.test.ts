@@ -136,7 +136,7 @@ describe("the id of an installation", () => {
     const activity = createCliClient({ app: "shop", intake: { url: intake.url }, env: environment() });
     activity.track("start");
     const { installId } = activity;
-    await activity.close();
+    await activity.close({ timeoutMs: 60_000 });
     expect(received().at(-1)?.["install_id"]).toBe(installId);
     return installId;
   };

@@ -23,7 +23,7 @@ describe.each([true, false])("with a spool: %s", (spooled) => {
       return {
         sink,
         arrived: () => intake.arrived,
-        pass: (ms) => systemClock.sleep(Math.max(1, ms / 5)),
+        pass: (ms) => systemClock.sleep(Math.max(1, ms / 2)),
         stall: () => {
           intake.always = () => "stall";
         },

@@ -167,7 +167,7 @@ describe("telemetry", () => {
 
 describe("a program that is running", () => {
   const passes = async (condition: () => boolean): Promise<boolean> => {
-    for (let step = 0; step < 500 && !condition(); step++)
+    for (let step = 0; step < 6_000 && !condition(); step++)
       await new Promise((resolve) => setTimeout(resolve, 10));
     return condition();
   };
@@ -186,7 +186,11 @@ describe("a program that is running", () => {
     await telemetry("enable");
     expect(await passes(() => activity.enabled)).toBe(true);
     child.track("model_refreshed");
-    expect(await activity.close()).toMatchObject({ recorded: 8, pending: 0, droppedBy: { consent: 6 } });
+    expect(await activity.close({ timeoutMs: 60_000 })).toMatchObject({
+      recorded: 8,
+      pending: 0,
+      droppedBy: { consent: 6 },
+    });
     const arrived = intake.arrived.map((text) => JSON.parse(text) as Record<string, unknown>);
     expect(arrived).toMatchObject([
       { event_name: "model_refreshed", step: 1 },
@@ -217,7 +221,7 @@ describe("a program that is running", () => {
     activity.recordMetric("files", 1);
     activity.record("metric", "files");
     activity.track("deploy_start");
-    expect(await activity.close()).toMatchObject({ recorded: 2, delivered: 2 });
+    expect(await activity.close({ timeoutMs: 60_000 })).toMatchObject({ recorded: 2, delivered: 2 });
     expect(
       intake.arrived.map((text) => (JSON.parse(text) as { event_id: string }).event_id.split(".")[1]),
     ).toEqual(["1", "2"]);
