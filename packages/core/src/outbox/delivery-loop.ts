@@ -9,6 +9,7 @@ import type { Announcer } from "./announcer.ts";
 import type { RetryOptions } from "./gate.ts";
 import { Gate } from "./gate.ts";
 import { takeHeld } from "./held-batches.ts";
+import { isVerdict } from "./is-verdict.ts";
 import type { LaneState } from "./lanes.ts";
 import { Lanes } from "./lanes.ts";
 import type { Ledger, Outcome } from "./ledger.ts";
@@ -34,7 +35,6 @@ export interface DeliveryPort {
 const never = Number.POSITIVE_INFINITY;
 /** How often a store is asked what other processes left. */
 const adoptEveryMs = 30_000;
-const verdictKinds: readonly string[] = ["delivered", "retry", "split", "rejected", "denied"];
 
 /**
  * Leases events from the store, cuts them into batches, sends these within the transport's limits and
@@ -269,9 +269,9 @@ export class DeliveryLoop {
 
   async #send(batch: OutboxBatch): Promise<Verdict> {
     try {
-      const verdict = await this.#port.transport.send(batch, this.#abort.signal);
-      if (verdictKinds.includes(verdict.kind)) return verdict;
-      throw new TypeError(`the transport answered ${verdict.kind}`);
+      const verdict: unknown = await this.#port.transport.send(batch, this.#abort.signal);
+      if (isVerdict(verdict)) return verdict;
+      throw new TypeError(`the transport answered ${JSON.stringify(verdict)}, which is no verdict`);
     } catch (cause) {
       // Against its contract; nothing is known, so nothing is given up.
       return { kind: "retry", reason: { code: "transport_failed", detail: String(cause).slice(0, 200) } };
@@ -351,8 +351,10 @@ export class DeliveryLoop {
     const expired: number[] = [];
     const parts = Array.from({ length: Math.ceil(batch.count / size) }, (): number[] => []);
     for (const [place, index] of batch.indices.entries()) {
-      if (waiters.abandoned(positions[index] ?? 0)) abandoned.push(index);
-      else if ((times[index] ?? 0) < bornBefore) expired.push(index);
+      const position = positions[index] ?? 0;
+      if (waiters.abandoned(position)) abandoned.push(index);
+      // What an announcement names, no other would: it waits as long as there is need.
+      else if ((times[index] ?? 0) < bornBefore && !waiters.announces(position)) expired.push(index);
       else parts[Math.floor(place / size)]?.push(index);
     }
     // A batch that is sent again whole stays the same object.

@@ -4,11 +4,13 @@ import { createEvent } from "../event/create-event.ts";
 import type { Verdict } from "../ports/transport.ts";
 import { testEvent, testEvents, validEvent } from "../testing/event-fixtures.ts";
 import type { OutboxTrial } from "../testing/outbox-trial.ts";
-import { labelOf, startOutbox } from "../testing/outbox-trial.ts";
+import { labelOf, labelsOf, startOutbox } from "../testing/outbox-trial.ts";
 import { survivingStore } from "../testing/surviving-store.ts";
 
 const ofLane: Verdict = { kind: "retry", reason: { code: "leaderless" }, scope: "lane" };
 const capacity = 40;
+/** As a client makes one: an audit judges its numbers. */
+const source = "V1StGXR8_Z5jdHi6B-myT";
 
 /** Lane 0 is for billing; everything else, announcements too, goes to lane 1, which is dead until it is healed. */
 function besideDeadLane(options: { readonly deliversToo?: string } = {}) {
@@ -82,6 +84,25 @@ describe("beside a dead lane an outbox", () => {
 });
 
 describe("announcements", () => {
+  it("do not expire, since nothing else names what they name", async () => {
+    const trial = startOutbox({
+      maxAgeMs: 10_000,
+      store: { maxEvents: 2 },
+      transport: {
+        verdicts: (batch) =>
+          labelsOf(batch) === "events_dropped" && trial.clock.monotonic() < 30_000
+            ? { ...ofLane, afterMs: 15_000 }
+            : { kind: "delivered" },
+      },
+    });
+    for (const event of testEvents(1, 5, { source })) trial.sink.record(event);
+    await trial.clock.advance(60_000);
+    expect(trial.sent()).toEqual([["4", "5"], ...Array(3).fill(["events_dropped"])]);
+    await trial.sink.close();
+    expect(trial.sink.stats().droppedBy).toEqual({ capacity: 3 });
+    expect(await unexplained(trial)).toEqual([]);
+  });
+
   it.each([
     ["lane", 0],
     ["destination", 0],

@@ -47,6 +47,11 @@ export class Waiters {
     return this.#announcements.size > 0;
   }
 
+  /** Whether an event is an announcement. */
+  announces(position: Position): boolean {
+    return this.#announcements.has(position);
+  }
+
   /** Whether somebody waits, so that the process must not end. */
   get waiting(): boolean {
     return this.#barriers.size > 0 || this.#tickets.some((ticket) => !ticket.aborted);
