@@ -152,6 +152,22 @@ describe("a retry", () => {
     ],
     ["answers nothing", () => undefined as unknown as Verdict],
     ["answers what no verdict is", () => ({ kind: "maybe" }) as unknown as Verdict],
+    ...[
+      "delivered",
+      { kind: "retry" },
+      { kind: "retry", reason: null, attention: true },
+      { kind: "retry", reason: { code: "busy" }, afterMs: Number.NaN },
+      { kind: "retry", reason: { code: "busy" }, afterMs: -1 },
+      { kind: "rejected" },
+      { kind: "rejected", reason: {} },
+      { kind: "delivered", retry: 0 },
+      { kind: "delivered", retry: ["0"] },
+      { kind: "delivered", rejected: [[0]] },
+      { kind: "delivered", rejected: [0] },
+    ].map((answer): [string, () => Verdict] => [
+      `answers ${JSON.stringify(answer)}`,
+      () => answer as unknown as Verdict,
+    ]),
   ])("is what happens when a transport %s", async (_, answer) => {
     let broken = true;
     const trial = startOutbox({ transport: { verdicts: () => (broken ? answer() : { kind: "delivered" }) } });
