@@ -6,10 +6,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { linksIn } from "../../tools/check-links.mjs";
 import { publicPackages } from "../../tools/public-packages.mjs";
 import { must, repositoryRoot, run } from "../../tools/run.mjs";
 import { copyRepository } from "../support/repository-copy.ts";
 
+/** What the workflow's machine says of the repository. */
+const actions = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "example-owner/example-name" };
+const address = `${actions.GITHUB_SERVER_URL}/${actions.GITHUB_REPOSITORY}`;
 const names: readonly string[] = publicPackages().map(({ manifest }) => manifest.name);
 
 describe("a release", () => {
@@ -29,8 +33,8 @@ describe("a release", () => {
     inCopy.cwd = copy;
     const [child, port] = await startRegistry(join(scratch, "registry"));
     registry = child;
-    const address = `127.0.0.1:${port}`;
-    npmrc = `@activity:registry=http://${address}/\n//${address}/:_authToken=rehearsal\n`;
+    const host = `127.0.0.1:${port}`;
+    npmrc = `@activity:registry=http://${host}/\n//${host}/:_authToken=rehearsal\n`;
     writeFileSync(join(copy, ".npmrc"), readFileSync(join(copy, ".npmrc"), "utf8") + npmrc);
     await must("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--silent"], inCopy);
   });
@@ -81,8 +85,17 @@ describe("a release", () => {
     });
   });
 
-  it("publishes and tags every package", async () => {
-    await must("node", ["tools/dev.mjs", "release"], inCopy);
+  it("refuses to publish packages that do not say where they come from", async () => {
+    const env = { ...process.env, GITHUB_REPOSITORY: "" };
+    const { code, output } = await run("node", ["tools/dev.mjs", "release"], { ...inCopy, env });
+    expect({ code, refused: output.includes('GITHUB_REPOSITORY is ""') }).toEqual({ code: 2, refused: true });
+  });
+
+  it("publishes and tags every package, and leaves the files as they were", async () => {
+    const status = async (): Promise<string> => (await must("git", ["status", "--porcelain"], inCopy)).stdout;
+    const before = await status();
+    await must("node", ["tools/dev.mjs", "release"], { ...inCopy, env: { ...process.env, ...actions } });
+    expect(await status()).toBe(before);
     const { stdout } = await must("git", ["tag", "--list"], inCopy);
     expect(stdout.trim().split("\n").toSorted()).toEqual(
       names.map((name) => `${name}@${versionOf(name)}`).toSorted(),
@@ -90,7 +103,8 @@ describe("a release", () => {
   });
 
   it("publishes nothing a second time", async () => {
-    const { output } = await must("node", ["tools/dev.mjs", "release"], inCopy);
+    const env = { ...process.env, ...actions };
+    const { output } = await must("node", ["tools/dev.mjs", "release"], { ...inCopy, env });
     expect(output).not.toMatch(/New tag/);
   });
 
@@ -110,6 +124,7 @@ describe("a release", () => {
       expect(manifest).not.toMatch(/"(?:workspace|catalog):/);
       expect(JSON.parse(manifest).version).toBe(versionOf(name));
     }
+    await expectToSayWhereTheyComeFrom(project);
     writeFileSync(
       join(project, "use.mjs"),
       `import { createClient, memorySink } from "@activity/core";
@@ -125,6 +140,29 @@ describe("a release", () => {
     const { stdout } = await must("node", ["use.mjs"], inProject);
     expect(stdout.trim()).toBe("true true");
   });
+
+  /** As npm demands it of packages with provenance; and every link of a README leads somewhere from npm's page too. */
+  async function expectToSayWhereTheyComeFrom(project: string): Promise<void> {
+    const commit = (await must("git", ["rev-parse", "HEAD"], inCopy)).stdout.trim();
+    let links = 0;
+    for (const { manifest, path } of publicPackages(copy)) {
+      const folder = join(project, "node_modules", manifest.name);
+      expect(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).repository).toEqual({
+        type: "git",
+        url: `git+${address}.git`,
+        directory: path,
+      });
+      const readme = readFileSync(join(folder, "README.md"), "utf8");
+      expect(linksIn(readme)).toEqual([]);
+      for (const [, file = ""] of readme.matchAll(
+        new RegExp(`\\]\\(${address}/blob/${commit}/([^)#]+)`, "g"),
+      )) {
+        await must("git", ["cat-file", "-e", `${commit}:${file}`], inCopy);
+        links += 1;
+      }
+    }
+    expect(links).toBeGreaterThan(5);
+  }
 });
 
 async function startRegistry(folder: string): Promise<[ChildProcess, string]> {
