@@ -1,6 +1,6 @@
 import { listSegments } from "@activity/spool";
 import { askEvents } from "../query/ask-events.ts";
-import { loadDuckDb } from "../query/event-database.ts";
+import { loadDuckDb } from "../query/load-duckdb.ts";
 import type { AdminAnswer } from "./admin-listener.ts";
 
 const timeoutMs = 20_000;

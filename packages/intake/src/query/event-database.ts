@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { ActivityError, systemClock } from "@activity/core";
+import { systemClock } from "@activity/core";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDb } from "./load-duckdb.ts";
+import { loadDuckDb } from "./load-duckdb.ts";
 import { QueryRefused } from "./query-refused.ts";
 
 /** A column of a result. */
@@ -34,24 +36,6 @@ export interface EventDatabase {
   /** Runs one statement that only reads. @throws QueryRefused for any other, for what DuckDB does not like, and for one that takes too long. */
   query(sql: string): Promise<QueryResult>;
   close(): void;
-}
-
-type DuckDb = typeof import("@duckdb/node-api");
-
-/** Loads DuckDB, which is optional. @throws INVALID_OPTION with what to install, where it is not there. */
-export async function loadDuckDb(): Promise<DuckDb> {
-  try {
-    return await import("@duckdb/node-api");
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException; // What an import throws.
-    const missing = code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND";
-    const what = missing ? "DuckDB is not installed" : `DuckDB cannot be loaded (${String(cause)})`;
-    throw new ActivityError(
-      "INVALID_OPTION",
-      `${what}; queries need it: npm install @duckdb/node-api, beside @activity/intake`,
-      { cause },
-    );
-  }
 }
 
 /**
