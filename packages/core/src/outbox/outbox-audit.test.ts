@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { audit } from "../audit/audit.ts";
+import { createClient } from "../client/create-client.ts";
 import type { JsonObject } from "../event/activity-event.ts";
+import { importances } from "../ports/store.ts";
 import type { Verdict } from "../ports/transport.ts";
 import { testEvent, testEvents } from "../testing/event-fixtures.ts";
 import type { OutboxTrial } from "../testing/outbox-trial.ts";
@@ -148,5 +150,30 @@ describe("an outbox announces", () => {
     await trial.sink.close();
     expect(await found(trial)).toMatchObject({ lost: 0 });
     expect(trial.sink.stats().pending).toBe(0);
+  });
+});
+
+describe("the end of a client's source", () => {
+  it("has its place in a store that is full of what must not go", async () => {
+    const trial = startOutbox({ store: { maxEvents: 3 }, importanceOf: () => importances.metric });
+    const client = createClient({ sink: trial.sink });
+    trial.transport.hold();
+    client.track("a");
+    await trial.clock.advance(1_000);
+    await trial.sink.write(testEvents(1, 2), { until: "queued" });
+    const closing = client.close();
+    trial.transport.release();
+    expect(await closing).toMatchObject({ delivered: 4, dropped: 0 });
+    const { sources } = await found(trial);
+    expect(sources).toMatchObject([{ last: 2, lost: 0, tail: "closed" }]);
+  });
+
+  it("is nothing else that has its name", async () => {
+    const trial = startOutbox({ store: { maxEvents: 1 } });
+    const client = createClient({ sink: trial.sink });
+    for (let n = 0; n < 3; n++) client.track("source_closed");
+    trial.sink.record(testEvent(1, { type: "metric" }));
+    expect(trial.store.usage).toMatchObject({ events: 1, evictableEvents: 1 });
+    await client.close();
   });
 });

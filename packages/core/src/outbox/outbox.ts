@@ -1,6 +1,7 @@
 import { createEventSource } from "../client/event-source.ts";
 import { systemClock } from "../clock.ts";
-import { eventsDropped } from "../constants/event-names.ts";
+import { eventsDropped, sourceClosed } from "../constants/event-names.ts";
+import { eventTypes } from "../constants/event-types.ts";
 import type { Problem, ProblemHandler } from "../errors/problem.ts";
 import { guardHandler, warnOnce } from "../errors/warn-once.ts";
 import type { ActivityEvent } from "../event/activity-event.ts";
@@ -108,8 +109,11 @@ class Outbox implements Sink {
   record(event: ActivityEvent): void {
     if (this.#closing !== undefined) return this.#dropLate(event, "closed");
     if (this.#loop.denied) return this.#dropLate(event, "consent");
-    this.#begin(sourceOf(event));
-    const importance = chooseImportance(event, this.#options.importanceOf);
+    const source = sourceOf(event);
+    this.#begin(source);
+    // The end of a source is one event; without it nobody can prove that what came before was all.
+    const isEnd = source && event.event_type === eventTypes.telemetry && event.event_name === sourceClosed;
+    const importance = isEnd ? importances.kept : chooseImportance(event, this.#options.importanceOf);
     this.#append(event, importance);
     this.#makeRoom(importance);
     this.#loop.linger();
