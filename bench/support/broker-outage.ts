@@ -79,6 +79,7 @@ export async function runOutage(broker: KafkaBroker, plan: OutagePlan): Promise<
 }
 
 interface TopicEvent {
+  readonly event_id: string;
   readonly counts_by_type?: Readonly<Record<string, number>>;
 }
 

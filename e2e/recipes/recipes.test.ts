@@ -71,6 +71,7 @@ function headersOf(n: number): Record<string, string> {
 }
 
 interface Ordered {
+  readonly event_id: string;
   readonly event_name: string;
   readonly order: number;
 }

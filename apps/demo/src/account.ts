@@ -34,8 +34,8 @@ export async function accountFor(
   stores: readonly AsyncIterable<string>[],
   claimed: ReadonlyMap<string, number>,
 ): Promise<Account> {
-  const byService = new Map<string, unknown[]>();
-  const announcements: unknown[] = [];
+  const byService = new Map<string, Record<string, unknown>[]>();
+  const announcements: Record<string, unknown>[] = [];
   for (const store of stores) {
     for await (const text of store) {
       const event = JSON.parse(text) as Record<string, unknown>; // Only checked events get into a store.

@@ -1,5 +1,6 @@
 export type { AuditReport, MissingRange, SourceAudit } from "./audit/audit.ts";
 export { audit } from "./audit/audit.ts";
+export type { StoredEvent } from "./audit/read-event.ts";
 export type { AnyCatalog, OpenCatalog } from "./catalog/catalog-types.ts";
 export type { Client, ClientOptions, ClientStats, EventDraft, Service } from "./client/client.ts";
 export { createClient } from "./client/create-client.ts";

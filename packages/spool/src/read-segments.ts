@@ -18,8 +18,7 @@ const lineFeed = 10;
  *
  * @throws what reading throws.
  * @example
- * const events = Readable.from(readSegments("data")).map((text) => JSON.parse(text));
- * console.log(await audit(events));
+ * console.log(await audit(readSegments("data")));
  */
 export async function* readSegments(
   directory: string,

@@ -100,10 +100,10 @@ async function printAudit(directory: string, { print }: CommandOutput): Promise<
   return lost + duplicated + damaged.count === 0 ? 0 : 1;
 }
 
-async function* eventsIn(directory: string, damaged: { count: number }): AsyncGenerator<unknown> {
+async function* eventsIn(directory: string, damaged: { count: number }): AsyncGenerator<string> {
   const encoder = new TextEncoder();
   for await (const text of readSegments(directory)) {
-    if (isEventLine(encoder.encode(text))) yield JSON.parse(text);
+    if (isEventLine(encoder.encode(text))) yield text;
     else damaged.count++;
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Problem, Sink } from "@activity/core";
+import type { Problem, Sink, StoredEvent } from "@activity/core";
 import { audit, createClient, createOutbox, systemClock } from "@activity/core";
 import { recordingTransport } from "@activity/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -21,7 +21,7 @@ afterEach(async () => {
   directory.remove();
 });
 
-function start(): { readonly sink: Sink; arrived(): unknown[] } {
+function start(): { readonly sink: Sink; arrived(): StoredEvent[] } {
   const transport = recordingTransport();
   const store = createSpoolStore({ directory: directory.path, destination: "test" });
   const sink = createOutbox(transport, store, {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { parseEvent } from "../event/parse-event.ts";
 import { audit } from "./audit.ts";
+import type { StoredEvent } from "./read-event.ts";
 
 const a = "a".repeat(21);
 const b = "b".repeat(20);
@@ -21,6 +23,7 @@ describe("audit", () => {
   it("finds nothing in nothing", async () => {
     expect(await audit([])).toEqual({
       events: 0,
+      damaged: 0,
       duplicated: 0,
       opaque: 0,
       lost: 0,
@@ -147,6 +150,7 @@ describe("audit", () => {
   ])("takes %j for an id of somebody else's making", async (id) => {
     expect(await audit([event(id), event(id)])).toEqual({
       events: 2,
+      damaged: 0,
       duplicated: 1,
       opaque: 2,
       lost: 0,
@@ -175,17 +179,71 @@ describe("audit", () => {
     expect(report).toMatchObject({ lost: 0, announced: 0, opaque: 1, sources: [{ source: b }] });
   });
 
-  it("passes over what is not an event, and over announcements that make no sense", async () => {
-    const junk = [
-      null,
-      7,
-      "text",
-      {},
-      { event_id: 7 },
-      { event_id: { toString: 1 } },
-      dropped(`${b}.1`, null, 7, { source: a }, { source: 1, from: 1, to: 2, count: 2 }),
-    ];
-    expect(await audit(junk)).toMatchObject({ events: 1, lost: 0 });
+  const closing = closed(a, 3);
+  const asText = JSON.stringify(closing);
+  const asEvent = parseEvent(closing).event;
+  if (!asEvent) throw new Error("a fixture is no event");
+  const unreadable = {
+    get event_id(): string {
+      throw new Error("no");
+    },
+  };
+
+  it.each<[string, StoredEvent]>([
+    ["an object", closing],
+    ["a JSON text", asText],
+    ["bytes", new TextEncoder().encode(asText)],
+    ["a Buffer", Buffer.from(` ${asText}\n`)],
+    ["an event of ours", asEvent],
+  ])("reads %s", async (_, stored) => {
+    const report = await audit([...numbers(a, 1), stored]);
+    expect(report).toMatchObject({ events: 2, damaged: 0, lost: 1, sources: [{ last: 3, tail: "closed" }] });
+  });
+
+  it.each<[string, unknown]>([
+    ["null", null],
+    ["a number", 7],
+    ["a text that is no JSON", "text"],
+    ["a torn line", asText.slice(0, -1)],
+    ["a list of events", `[${asText}]`],
+    ["an object without an id", {}],
+    ["an id that is no text", { event_id: 7 }],
+    ["an id that cannot be read", { event_id: { toString: 1 } }],
+    ["a record of Kafka, around its value", { key: null, value: Buffer.from(asText) }],
+    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22])],
+    ["an object that throws", unreadable],
+  ])("counts %s as damaged", async (_, stored) => {
+    const report = await audit([stored as StoredEvent, ...numbers(a, 1)]);
+    expect(report).toMatchObject({ events: 1, damaged: 1, lost: 0 });
+  });
+
+  it.each<[string, unknown]>([
+    ["string", asText],
+    ["bytes", Buffer.from(asText)],
+    ["undefined", undefined],
+    ["object", null],
+    ["object", { events: [] }],
+    ["object", Promise.resolve([])],
+  ])("needs a list or a stream, and takes no %s for one", async (got, events) => {
+    const message = `events is ${got}; it must be a list or a stream of events`;
+    await expect(audit(events as StoredEvent[])).rejects.toMatchObject({ code: "INVALID_OPTION", message });
+  });
+
+  it("does not compile with what it cannot read", () => {
+    // @ts-expect-error One text is no list of texts.
+    const text = (): unknown => audit("text");
+    // @ts-expect-error Nor are bytes.
+    const bytes = (): unknown => audit(Buffer.from("text"));
+    // @ts-expect-error A record of Kafka is not its value.
+    const records = (): unknown => audit([{ key: null, value: Buffer.from("text") }]);
+    // @ts-expect-error A deleted record has no value.
+    const deleted = (): unknown => audit([null]);
+    expect([text, bytes, records, deleted]).toHaveLength(4);
+  });
+
+  it("passes over announcements that make no sense", async () => {
+    const senseless = dropped(`${b}.1`, null, 7, { source: a }, { source: 1, from: 1, to: 2, count: 2 });
+    expect(await audit([senseless])).toMatchObject({ events: 1, lost: 0 });
     expect(
       await audit([
         event(`${b}.1`, { event_type: "telemetry", event_name: "events_dropped", ranges: "all" }),

@@ -1,10 +1,13 @@
 import { eventNames } from "../constants/event-names.ts";
 import { eventTypes } from "../constants/event-types.ts";
+import { ActivityError } from "../errors/activity-error.ts";
 import { parseEventId } from "../outbox/number-ranges.ts";
 import type { DropClaim } from "./drop-claims.ts";
 import { explainGaps } from "./explain-gaps.ts";
 import type { GrowingRun } from "./number-runs.ts";
 import { addRun, countNumbers, gapsBetween, mergeRuns } from "./number-runs.ts";
+import type { IdentifiedEvent, StoredEvent } from "./read-event.ts";
+import { readEvent } from "./read-event.ts";
 
 /** Numbers from `from` to `to`, both included. */
 export interface MissingRange {
@@ -36,6 +39,8 @@ export interface SourceAudit {
 export interface AuditReport {
   /** Events read. */
   readonly events: number;
+  /** What was read and is no event: no UTF-8, no JSON, no object with an `event_id`. Whether an event was lost with it, nobody can say. */
+  readonly damaged: number;
   /** Events whose id had been read before. */
   readonly duplicated: number;
   /** Events whose id no client of ours has numbered: counted and checked for duplicates, no more can be said. */
@@ -64,14 +69,29 @@ interface Source {
  * `A–Z a–z 0–9 _ -`, as every client makes it; ids of other forms are opaque, and what is announced of them
  * says nothing. Keeps opaque ids in memory, and of each source a range for each run of numbers that were read
  * in order: how large a number is costs nothing.
+ *
+ * @param events Objects, JSON texts, or bytes such as the values of Kafka's records, in any mixture. What is none
+ * of them is counted as `damaged`.
+ * @throws INVALID_OPTION for what is no list or stream of events, such as one text; what reading throws.
  */
-export async function audit(events: Iterable<unknown> | AsyncIterable<unknown>): Promise<AuditReport> {
+export async function audit(
+  events: (Iterable<StoredEvent> | AsyncIterable<StoredEvent>) & object,
+): Promise<AuditReport> {
+  if (!isStream(events)) {
+    const got = ArrayBuffer.isView(events) ? "bytes" : `${typeof events}`;
+    throw new ActivityError("INVALID_OPTION", `events is ${got}; it must be a list or a stream of events`);
+  }
   const sources = new Sources();
   const opaque = new Set<string>();
   let read = 0;
   let opaqueRead = 0;
-  for await (const event of events) {
-    if (!isIdentified(event)) continue;
+  let damaged = 0;
+  for await (const stored of events) {
+    const event = readEvent(stored);
+    if (event === undefined) {
+      damaged++;
+      continue;
+    }
     read++;
     const number = parseEventId(event.event_id);
     const own = number !== undefined && sourceName.test(number.source) ? number : undefined;
@@ -86,6 +106,7 @@ export async function audit(events: Iterable<unknown> | AsyncIterable<unknown>):
     audited.reduce((total, source) => total + count(source), 0);
   return {
     events: read,
+    damaged,
     duplicated: read - opaque.size - sum(({ arrived }) => arrived),
     opaque: opaqueRead,
     lost: sum(({ lost }) => lost),
@@ -94,15 +115,10 @@ export async function audit(events: Iterable<unknown> | AsyncIterable<unknown>):
   };
 }
 
-interface IdentifiedEvent {
-  readonly event_id: string;
-  readonly [field: string]: unknown;
-}
-
-function isIdentified(event: unknown): event is IdentifiedEvent {
-  return (
-    typeof event === "object" && event !== null && "event_id" in event && typeof event.event_id === "string"
-  );
+/** One text or one block of bytes can be walked through as well, and holds no list of events. */
+function isStream(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
 /** What was read of each source. */

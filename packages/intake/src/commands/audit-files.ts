@@ -31,35 +31,12 @@ export async function auditTexts(
   texts: AsyncIterable<string>,
   readRemovedEvents: () => RemovedEvents | undefined = () => undefined,
 ): Promise<StoredAudit> {
-  const damaged = { count: 0 };
-  const report = await audit(parseTexts(texts, damaged));
+  const report = await audit(texts);
   const beforeFirst = report.sources.reduce((sum, { first, unexplained: [range] }) => {
     const isHead = range?.from === 1 && range.to === first - 1;
     return sum + (isHead ? range.to : 0);
   }, 0);
-  return { report, damaged: damaged.count, removed: readRemovedEvents(), beforeFirst };
-}
-
-async function* parseTexts(
-  texts: AsyncIterable<string>,
-  damaged: { count: number },
-): AsyncGenerator<unknown> {
-  for await (const text of texts) {
-    let event: unknown;
-    try {
-      event = JSON.parse(text);
-    } catch {
-      event = undefined; // Counted below.
-    }
-    if (isEvent(event)) yield event;
-    else damaged.count++;
-  }
-}
-
-function isEvent(value: unknown): boolean {
-  return (
-    typeof value === "object" && value !== null && "event_id" in value && typeof value.event_id === "string"
-  );
+  return { report, damaged: report.damaged, removed: readRemovedEvents(), beforeFirst };
 }
 
 async function* readPaths(paths: readonly string[]): AsyncGenerator<string> {
