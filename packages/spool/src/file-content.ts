@@ -127,6 +127,15 @@ export class FileContent implements SegmentContent {
     this.#rename({ ...this.#name, ...extent, state: "pending", owner: undefined });
   }
 
+  /** Undoes a claim: whoever comes next takes it over. */
+  giveBack(): void {
+    try {
+      this.#rename({ ...this.#name, owner: undefined });
+    } catch {
+      // It stays this process's, and is taken over when that has ended.
+    }
+  }
+
   remove(): void {
     this.seal();
     try {

@@ -6,6 +6,7 @@ import type { ClaimedSegment, MergePort } from "./merge-segments.ts";
 import { mergeSegments, settleMerges } from "./merge-segments.ts";
 import type { Owner } from "./owner.ts";
 import { formatOwner } from "./owner.ts";
+import { isPassing } from "./passing-failure.ts";
 import { isEventLine, readLines } from "./read-lines.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentName } from "./segment-name.ts";
@@ -122,7 +123,8 @@ function describeLeft(
     if (waiting > 0) return { name, content, waiting, waitingBytes };
     content.remove();
   } catch (cause) {
-    unreadable(content.path, cause);
+    if (isPassing(cause)) content.giveBack();
+    else unreadable(content.path, cause);
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Position } from "@activity/core";
 import type { LeftSegment } from "./left-segment.ts";
+import { isPassing } from "./passing-failure.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentLosses } from "./segment-losses.ts";
 import type { SegmentQueues } from "./segment-queues.ts";
@@ -22,8 +23,8 @@ export class LostSegments {
     this.#port = port;
   }
 
-  /** Reads a segment that another store left, and gives up what of it is torn or damaged. */
-  read(left: LeftSegment): void {
+  /** Reads a segment that another store left, and gives up what of it is torn or damaged. False: it cannot be read now. */
+  read(left: LeftSegment): boolean {
     const { queues, losses, remove } = this.#port;
     try {
       const { segment, damaged } = left.read();
@@ -34,12 +35,15 @@ export class LostSegments {
       queues.replace(left, clean);
       if (clean.left === 0) remove(clean);
     } catch (cause) {
+      if (isPassing(cause)) return false;
       this.#giveUpLeft(left, cause);
     }
+    return true;
   }
 
-  /** Gives up what waits in a segment that cannot be read. */
+  /** Gives up what waits in a segment that cannot be read; nothing where it only cannot be read now. */
   giveUp(segment: Segment, cause: unknown): void {
+    if (isPassing(cause)) return;
     const { losses, watch } = this.#port;
     // What is leased of it may still be settled.
     const path = segment.left === segment.waiting ? segment.path : undefined;

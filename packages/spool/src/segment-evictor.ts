@@ -8,11 +8,11 @@ import { timeOf } from "./segment-queues.ts";
 /** What an evictor works with. */
 export interface EvictorPort {
   readonly queues: SegmentQueues;
-  /** Reads a segment that nobody has read yet. */
-  read(left: LeftSegment): void;
+  /** Reads a segment that nobody has read yet. False: it cannot be read now. */
+  read(left: LeftSegment): boolean;
   /** Forgets the first event that waits in a segment; gives its position. */
   dropFirst(segment: Segment): Position;
-  /** Gives up a segment that cannot be read. */
+  /** Gives up a segment, unless it only cannot be read now. */
   lose(segment: Segment, cause: unknown): void;
 }
 
@@ -36,6 +36,7 @@ export class SegmentEvictor {
       const segment = this.#next(bornBefore);
       if (segment === undefined) break;
       const text = this.#firstText(segment);
+      if (text === undefined && segment.waiting > 0) break;
       if (text === undefined) continue;
       texts.push(text);
       const position = this.#port.dropFirst(segment);
@@ -57,14 +58,14 @@ export class SegmentEvictor {
       let head = queues.oldest(importance);
       while (head !== undefined && timeOf(head) < bornBefore) {
         if (head instanceof Segment) return head;
-        read(head);
+        if (!read(head)) return undefined;
         head = queues.oldest(importance);
       }
     }
     return undefined;
   }
 
-  /** The text of a segment's first event; `undefined` when it cannot be read and is lost as a whole. */
+  /** The text of a segment's first event; `undefined` when it cannot be read: now, or at all and is lost as a whole. */
   #firstText(segment: Segment): string | undefined {
     const index = segment.firstWaiting();
     const end = segment.end(index);

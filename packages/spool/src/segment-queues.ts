@@ -43,8 +43,8 @@ export class SegmentQueues {
     this.#count(segment, -segment.waiting, -segment.waitingBytes);
   }
 
-  /** Puts a segment in the place of what was known of it before it was read. */
-  replace(left: LeftSegment, segment: Segment): void {
+  /** Puts a segment in the place of what was known of it before it was read, or of one that holds the same elsewhere. */
+  replace(left: AnySegment, segment: Segment): void {
     const lane = this.#laneOf(left.lane);
     const queue = lane.byImportance[left.importance] ?? [];
     queue[queue.indexOf(left)] = segment;

@@ -11,17 +11,20 @@ import type {
 } from "@activity/core";
 import { defaultLimits, systemClock } from "@activity/core";
 import { encodeLine } from "./encode-line.ts";
+import { EventsInMemory } from "./events-in-memory.ts";
 import type { FolderUsage } from "./folder-share.ts";
 import { FolderShare, usageOf } from "./folder-share.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LeftSegment } from "./left-segment.ts";
 import { adoptSegments } from "./left-segment.ts";
 import { LostSegments } from "./lost-segments.ts";
+import { ReadAgain } from "./passing-failure.ts";
 import { resumeSegments } from "./resume-segments.ts";
 import { Segment } from "./segment.ts";
 import { SegmentEvictor } from "./segment-evictor.ts";
 import { SegmentLosses } from "./segment-losses.ts";
 import type { SegmentState } from "./segment-name.ts";
+import type { LaneQueues } from "./segment-queues.ts";
 import { SegmentQueues } from "./segment-queues.ts";
 import { SegmentWatch } from "./segment-watch.ts";
 import { SegmentWriter } from "./segment-writer.ts";
@@ -80,6 +83,8 @@ class DiskStore implements SpoolStore {
   readonly #leases = new Map<Lease, readonly RunPart[]>();
   readonly #unsynced = new UnsyncedSegments();
   readonly #commit: GroupCommit;
+  readonly #again: ReadAgain;
+  readonly #memory: EventsInMemory;
   /** The segment that took the last event. */
   #current: Segment | undefined;
   #last: Position;
@@ -116,6 +121,14 @@ class DiskStore implements SpoolStore {
       lose: (segment, cause) => this.#lost.giveUp(segment, cause),
     });
     this.#commit = new GroupCommit({ last: () => this.#last, sync: () => this.#sync() });
+    this.#again = new ReadAgain(clock, () => this.onReady?.());
+    this.#memory = new EventsInMemory({
+      queues: this.#queues,
+      clock,
+      create: (lines, about) => this.#writer.create(lines, lines.length, about),
+      moved: (from, to) => this.#replace(from, to),
+      remove: (segment) => this.#remove(segment),
+    });
     this.capacity = { events: maxEvents, bytes: limits.bytes };
     this.usage = this.#queues.usage;
     this.entered = rest?.last ?? 0;
@@ -128,14 +141,12 @@ class DiskStore implements SpoolStore {
 
   get survives(): boolean {
     if (this.folder === undefined) return false;
-    if (!this.#writer.troubled) return true;
-    return [...this.#queues].every(
-      (segment) => !(segment instanceof Segment) || segment.perishable().length === 0,
-    );
+    return !this.#writer.troubled || !this.#memory.any;
   }
 
   append(text: string, lane: number, importance: Importance): Position {
     const line = encodeLine(text);
+    if (this.#writer.troubled) this.#memory.rescue();
     let segment = this.#current;
     if (segment?.lane !== lane || segment.importance !== importance || segment.sealed)
       segment = this.#queues.writable(lane, importance);
@@ -171,7 +182,7 @@ class DiskStore implements SpoolStore {
     return this.survives ? this.#commit.reach(upTo) : Promise.resolve();
   }
 
-  lease(open: (lane: number) => boolean, force: boolean): Lease | undefined {
+  lease(open: (lane: number) => boolean, force: boolean): Lease | "loading" | undefined {
     const limits = this.#leaseLimits;
     const port = { queues: this.#queues, limits, read: (left: LeftSegment) => this.#lost.read(left) };
     for (;;) {
@@ -180,7 +191,7 @@ class DiskStore implements SpoolStore {
         ({ events, bytes }) => force || events >= limits.maxEvents || bytes >= limits.maxBytes,
       );
       if (lane === undefined) return undefined;
-      const lease = this.#lend(lane.lane, takeRun(lane, port));
+      const lease = this.#lend(lane, takeRun(lane, port));
       if (lease !== undefined) return lease;
     }
   }
@@ -289,21 +300,7 @@ class DiskStore implements SpoolStore {
 
   /** Moves what is in memory to disk, should it take it now. */
   preserve(): number {
-    let lost = 0;
-    for (const segment of [...this.#queues]) {
-      if (!(segment instanceof Segment) || segment.perishable().length === 0) continue;
-      try {
-        this.#queues.add(segment.moveTo((lines) => this.#writer.create(lines, lines.length, segment)));
-        this.#remove(segment);
-      } catch {
-        // The disk has been told of before.
-        const perishable = segment.perishable();
-        lost += perishable.length;
-        for (const index of perishable) this.#queues.drop(segment, index);
-        if (segment.left === 0) this.#remove(segment);
-      }
-    }
-    return lost;
+    return this.#memory.preserve();
   }
 
   async close(): Promise<void> {
@@ -317,11 +314,11 @@ class DiskStore implements SpoolStore {
   }
 
   /** Makes a lease of what was lent; `undefined` when there is nothing, or some of it is lost. */
-  #lend(lane: number, parts: readonly RunPart[]): Lease | undefined {
-    if (parts.length === 0) return undefined;
+  #lend(lane: LaneQueues, parts: readonly RunPart[]): Lease | "loading" | undefined {
+    if (parts.length === 0) return lane.events > 0 ? this.#again.later() : undefined;
     for (const segment of segmentsOf(parts)) this.#seal(segment, "leased");
     try {
-      const lease = buildLease(lane, parts);
+      const lease = buildLease(lane.lane, parts);
       this.#leases.set(lease, parts);
       return lease;
     } catch (cause) {
@@ -329,7 +326,7 @@ class DiskStore implements SpoolStore {
       for (const { segment, from, to } of parts)
         for (let index = from; index < to; index++) this.#queues.takeBack(segment, index);
       this.#lost.giveUp(cause.segment, cause.cause);
-      return undefined;
+      return cause.segment.waiting > 0 ? this.#again.later() : undefined;
     }
   }
 
@@ -353,6 +350,12 @@ class DiskStore implements SpoolStore {
     segment.sealed = true;
     segment.forget();
     this.#attempt(() => segment.content.remove());
+  }
+
+  #replace(from: Segment, to: Segment): void {
+    this.#queues.replace(from, to);
+    this.#unsynced.add(to);
+    this.#remove(from);
   }
 
   async #sync(): Promise<void> {

@@ -20,8 +20,8 @@ export interface RunLimits {
 export interface RunPort {
   readonly queues: SegmentQueues;
   readonly limits: RunLimits;
-  /** Reads a segment that nobody has read yet. */
-  read(left: LeftSegment): void;
+  /** Reads a segment that nobody has read yet. False: it cannot be read now. */
+  read(left: LeftSegment): boolean;
 }
 
 /**
@@ -53,7 +53,7 @@ export function takeRun(lane: LaneQueues, { queues, limits, read }: RunPort): re
     const [head, before] = firstTwo(queues.heads(lane));
     if (head === undefined) break;
     if (head instanceof Segment) room = takeFrom(head, before);
-    else read(head);
+    else room = read(head);
   }
   return parts;
 }
