@@ -110,6 +110,16 @@ describe("the intake transport", () => {
     expect(intake.requests).toEqual([]);
   });
 
+  it("does not wait for a fetch that never answers and heeds no signal", async () => {
+    const clock = fakeClock();
+    const fetch = (): Promise<Response> => new Promise(() => undefined);
+    const sending = send({ clock, fetch });
+    while (clock.pending.length === 0) await systemClock.sleep(1);
+    await clock.advance(15_000);
+    expect(await sending).toMatchObject({ kind: "retry", reason: { code: "timeout" } });
+    expect(clock.pending).toEqual([]);
+  });
+
   it("does not wait for a callback for headers that never answers", async () => {
     const clock = fakeClock();
     const headers = (): Promise<never> => new Promise(() => undefined);

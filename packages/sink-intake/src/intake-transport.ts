@@ -88,7 +88,8 @@ class IntakeTransport implements Transport {
     signal.addEventListener("abort", onAbort, { once: true });
     const timer = this.#clock.setTimer(() => stop("timeout"), this.#attemptMs);
     try {
-      return await this.#post(batch, attempt.signal);
+      // A callback for credentials or a fetch of the host's own may heed no signal.
+      return await Promise.race([this.#post(batch, attempt.signal), whenAborted(attempt.signal)]);
     } catch (cause) {
       return cause instanceof AuthFailed ? withoutCredentials() : toNetworkVerdict(end, cause);
     } finally {
@@ -105,9 +106,7 @@ class IntakeTransport implements Transport {
   async #post(batch: Batch, signal: AbortSignal): Promise<Verdict> {
     this.#loaded ??= load(this.#gzip);
     const { ky, coding } = await this.#loaded;
-    const ready = Promise.all([this.#auth(), coding.encode(batch.bytes)]);
-    // A callback for credentials may never answer.
-    const [auth, encoded] = await Promise.race([ready, whenAborted(signal)]);
+    const [auth, encoded] = await Promise.all([this.#auth(), coding.encode(batch.bytes)]);
     const response = await ky.post(this.#url, {
       // A view of bytes is a body, whichever buffer it looks at; the type asks for more.
       body: encoded.body as Uint8Array<ArrayBuffer>,

@@ -1,4 +1,12 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Problem, Sink } from "@activity/core";
@@ -27,6 +35,26 @@ async function found(path = directory.path): Promise<string[]> {
   for await (const text of readSegments(path)) texts.push(text);
   return texts;
 }
+
+it("stays in its directory when the program moves to another", async () => {
+  const before = process.cwd();
+  process.chdir(directory.path);
+  try {
+    const sink = openSink({ directory: "events", maxFileBytes: 1 });
+    sink.record(testEvent(1));
+    mkdirSync("within");
+    process.chdir("within");
+    sink.record(testEvent(2));
+    await sink.close();
+    expect(readdirSync(directory.path).toSorted()).toEqual(["events", "within"]);
+    expect([readdirSync("."), idsOf(await found(join(directory.path, "events")))]).toEqual([
+      [],
+      idsOfEvents(1, 2),
+    ]);
+  } finally {
+    process.chdir(before);
+  }
+});
 
 const idsOfEvents = (from: number, to: number): string[] =>
   testEvents(from, to)

@@ -13,6 +13,7 @@ import type {
   WriteOutcome,
 } from "@activity/core";
 import { ActivityError, defaultLimits, systemClock } from "@activity/core";
+import { absoluteDirectory } from "./absolute-directory.ts";
 import { encodeLine, encodeLines } from "./encode-line.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { RotatingFile } from "./rotating-file.ts";
@@ -80,7 +81,7 @@ class FileSink implements Sink {
     this.onProblem = onProblem;
     this.#clock = clock;
     this.#file = new RotatingFile({
-      directory,
+      directory: absoluteDirectory(directory) ?? directory,
       maxFileBytes,
       gzip,
       clock,

@@ -10,7 +10,7 @@ import { isPassing } from "./passing-failure.ts";
 import { isEventLine, readLines } from "./read-lines.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentName } from "./segment-name.ts";
-import { compareSegmentNames, parseSegmentName } from "./segment-name.ts";
+import { ageOf, compareSegmentNames, parseSegmentName } from "./segment-name.ts";
 import { silentMs } from "./segment-watch.ts";
 import type { OwnerSurvey } from "./survey-owners.ts";
 
@@ -131,8 +131,8 @@ function describeLeft(
 
 function toLeft(segment: ClaimedSegment, order: number, clock: Clock): LeftSegment {
   const { name, content, waiting, waitingBytes } = segment;
-  const { lane, importance, createdMs, offset } = name;
-  const time = clock.monotonic() - Math.max(0, clock.now() - createdMs);
+  const { lane, importance, offset } = name;
+  const time = clock.monotonic() - ageOf(name, clock.now());
   const left = { lane, importance, order, time, waiting, waitingBytes };
   return {
     ...left,

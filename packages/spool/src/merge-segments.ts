@@ -57,7 +57,9 @@ export function mergeSegments(
   const groups = new Map<string, ClaimedSegment[]>();
   for (const segment of claimed) {
     const group = `${segment.name.lane}/${segment.name.importance}`;
-    groups.set(group, [...(groups.get(group) ?? []), segment]);
+    const neighbours = groups.get(group);
+    if (neighbours === undefined) groups.set(group, [segment]);
+    else neighbours.push(segment);
   }
   const merged = new Map<ClaimedSegment, ClaimedSegment | undefined>();
   for (const neighbours of groups.values())

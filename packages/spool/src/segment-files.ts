@@ -4,6 +4,7 @@ import type { Owner } from "./owner.ts";
 import { createOwner, formatOwner } from "./owner.ts";
 import type { SegmentContent } from "./segment-content.ts";
 import type { SegmentName } from "./segment-name.ts";
+import { toCreatedMs } from "./segment-name.ts";
 import { makeFolder } from "./spool-folder.ts";
 
 /** Where the files of segments are made. */
@@ -75,7 +76,7 @@ export class SegmentFiles {
     const name: SegmentName = {
       lane,
       importance,
-      createdMs: Math.max(0, Math.trunc(clock.now())),
+      createdMs: toCreatedMs(clock.now()),
       creator: this.owner.nonce,
       number: this.nextNumber(),
       count: undefined,

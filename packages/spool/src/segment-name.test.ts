@@ -2,7 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { createOwner, formatOwner } from "./owner.ts";
 import type { SegmentName } from "./segment-name.ts";
-import { compareSegmentNames, formatSegmentName, parseSegmentName } from "./segment-name.ts";
+import {
+  ageOf,
+  compareSegmentNames,
+  formatSegmentName,
+  parseSegmentName,
+  toCreatedMs,
+} from "./segment-name.ts";
 
 const owner = formatOwner(createOwner());
 const name: SegmentName = {
@@ -59,5 +65,34 @@ describe("the name of a segment", () => {
       { ...name, createdMs: 1, creator: "000000000000", number: 11 },
     ];
     expect(names.toSorted(compareSegmentNames).map(({ number }) => number)).toEqual([11, 9, 10, 1]);
+  });
+});
+
+describe("when a segment was begun", () => {
+  it.each([
+    [0, 0],
+    [1_795_728_737_910.7, 1_795_728_737_910],
+    [999_999_999_999_999, 999_999_999_999_999],
+    [1_000_000_000_000_000, 0],
+    [-5, 0],
+    [Number.NaN, 0],
+    [Number.POSITIVE_INFINITY, 0],
+    [undefined as unknown as number, 0],
+  ])("can be told by its name, whatever the clock shows: %s", (nowMs, createdMs) => {
+    expect(toCreatedMs(nowMs)).toBe(createdMs);
+    expect(parseSegmentName(formatSegmentName({ ...name, createdMs }))?.createdMs).toBe(createdMs);
+  });
+
+  it.each([
+    ["an hour ago", 1_795_728_737_910 - 3_600_000, 3_600_000],
+    ["in the future", 1_795_728_737_910 + 3_600_000, 0],
+    ["under a clock that was not set yet", 86_400_000, 0],
+    ["in 2020", 1_577_836_800_000, 217_891_937_910],
+  ])("says how old it is: %s", (_, createdMs, ageMs) => {
+    expect(ageOf({ createdMs }, 1_795_728_737_910)).toBe(ageMs);
+  });
+
+  it("says how old it is under a clock that is still not set", () => {
+    expect(ageOf({ createdMs: 1_000 }, 5_000)).toBe(4_000);
   });
 });

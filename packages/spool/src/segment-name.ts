@@ -60,6 +60,26 @@ export function parseSegmentName(text: string): SegmentName | undefined {
   };
 }
 
+/** What 15 digits hold. */
+const maxCreatedMs = 999_999_999_999_999;
+/** Before this there was no segment. */
+const firstCreatedMs = 1_577_836_800_000;
+
+/** A time as it can stand in a name: one of a clock that shows none is 0, else nobody would know the file for a segment. */
+export function toCreatedMs(nowMs: number): number {
+  const createdMs = Math.trunc(Number(nowMs));
+  return createdMs > 0 && createdMs <= maxCreatedMs ? createdMs : 0;
+}
+
+/**
+ * How old a segment is, in milliseconds, at least 0. One that is older than any can be was begun under a clock that was
+ * not set yet: its age is not known, and nothing of it expires for that.
+ */
+export function ageOf({ createdMs }: Pick<SegmentName, "createdMs">, nowMs: number): number {
+  const ageMs = createdMs < firstCreatedMs && nowMs > firstCreatedMs ? 0 : nowMs - createdMs;
+  return ageMs > 0 ? ageMs : 0;
+}
+
 /** Orders segments as they were begun. */
 export function compareSegmentNames(a: SegmentName, b: SegmentName): number {
   return (

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -121,4 +122,24 @@ it("never takes an empty directory for the root of the file system", () => {
 
 it.each(["/", "/x", "/x/", "x"])("names a file in a folder as join does: %s", (folder) => {
   expect(pathIn(folder, "y", "z")).toBe(join(folder, "y", "z"));
+});
+
+it("stays where it was when the program moves to another directory, and when that is removed", () => {
+  const before = process.cwd();
+  const within = join(directory.path, "within");
+  mkdirSync(within);
+  process.chdir(directory.path);
+  try {
+    const store = createSpoolStore({ directory: "spool", destination: "x" });
+    store.append(text, 0, importances.behavioral);
+    process.chdir(within);
+    store.append(testEvent(2).text, 0, importances.metric);
+    expect([readdirSync(within), store.survives]).toEqual([[], true]);
+    rmSync(within, { recursive: true });
+    expect(idsOf(drain(store))).toEqual(["test.1", "test.2"]);
+    expect(spoolFolder({ directory: "spool", destination: "x" })).toBeUndefined();
+    expect(spoolFolder({ directory: directory.path, destination: "x" })).toBeDefined();
+  } finally {
+    process.chdir(before);
+  }
 });

@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import fs, { chmodSync, lstatSync } from "node:fs";
 import { invalidOption } from "@activity/core";
+import { absoluteDirectory } from "./absolute-directory.ts";
 import { makeDirectory, makeOwnDirectory } from "./make-directory.ts";
 import { pathIn } from "./path-in.ts";
 import type { Environment } from "./platform-directory.ts";
@@ -23,7 +24,8 @@ export interface SpoolFolderOptions {
 
 /**
  * The folder of one destination and credential: nothing that was recorded for one ever leaves for another.
- * `undefined` where there is neither a directory nor a home.
+ * `undefined` where there is neither a directory nor a home. A relative directory is one of the working directory as it
+ * is now.
  *
  * @throws INVALID_OPTION when the directory is empty.
  */
@@ -31,7 +33,7 @@ export function spoolFolder(options: SpoolFolderOptions): string | undefined {
   const { directory, app = "activity", destination, credential = "", env = process.env } = options;
   if (directory === "") throw invalidOption("directory", directory, "the path of a directory");
   const own = platformDirectory("state", app, env);
-  const root = directory ?? (own === undefined ? undefined : pathIn(own, "activity"));
+  const root = directory === undefined ? own && pathIn(own, "activity") : absoluteDirectory(directory);
   if (root === undefined) return undefined;
   if (directory === undefined) ownRoots.add(root);
   const key = keyOf(JSON.stringify([destination, credential]));
