@@ -77,7 +77,7 @@ export function toCreatedMs(nowMs: number): number {
  */
 export function ageOf({ createdMs }: Pick<SegmentName, "createdMs">, nowMs: number): number {
   const ageMs = createdMs < firstCreatedMs && nowMs > firstCreatedMs ? 0 : nowMs - createdMs;
-  return ageMs > 0 ? ageMs : 0;
+  return Math.max(0, ageMs) || 0;
 }
 
 /** Orders segments as they were begun. */
