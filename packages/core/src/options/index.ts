@@ -1,0 +1,5 @@
+export type { OptionRule, OptionRules } from "./check-options.ts";
+export { checkOptionNames, checkOptions } from "./check-options.ts";
+export { closestName } from "./closest-name.ts";
+export type { UsualRules } from "./option-rule.ts";
+export { mayBe, optionRule, required, secret } from "./option-rule.ts";
