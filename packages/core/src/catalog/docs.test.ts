@@ -4,7 +4,7 @@
 import { defineCatalog } from "@activity/core/catalog";
 import * as v from "valibot";
 
-const catalog = defineCatalog(
+export const catalog = defineCatalog(
   {
     behavioral: { login_start: v.object({ method: v.string() }), deploy_start: null },
     metric: { queue_latency_ms: v.object({ queue: v.string() }) },
@@ -30,6 +30,7 @@ describe("docs/catalog.md", () => {
   it("records what the catalog has", () => {
     const sink = memorySink();
     // #region use
+    // needs createClient, catalog, sink
     const activity = createClient({ catalog, sink });
 
     activity.track("login_start", { method: "github" });
@@ -49,6 +50,7 @@ describe("docs/catalog.md", () => {
   it("shows calls that do not compile", () => {
     const activity = createClient({ catalog, sink: memorySink(), onProblem: () => {} });
     // #region errors
+    // continues the samples above
     // @ts-expect-error a typo in the name
     activity.track("login_strat", { method: "github" });
     // @ts-expect-error a wrong attribute
@@ -74,6 +76,7 @@ describe("docs/catalog.md", () => {
     const log = { warn: (message: string): unknown => told.push(message) };
     const fromOutside: { method: string } = JSON.parse('{"method":3}');
     // #region check
+    // needs createClient, catalog, sink, log, fromOutside
     const activity = createClient({
       catalog,
       catalogCheck: "refuse",
@@ -88,12 +91,14 @@ describe("docs/catalog.md", () => {
 
   it("generates and checks documents", () => {
     // #region generate
+    // needs writeFileSync, toMarkdown, toJsonSchema, catalog, convert, file
     writeFileSync(file, toMarkdown(catalog, { convert, title: "Telemetry of the admin server" }));
     const schema = toJsonSchema(catalog, { convert, id: "https://example.com/telemetry.json" });
     // #endregion
     expect(schema["oneOf"]).toHaveLength(4);
     const title = "Telemetry of the admin server";
     // #region current
+    // needs readFileSync, checkMarkdown, expect, catalog, convert, file, title
     const outdated = checkMarkdown(catalog, readFileSync(file, "utf8"), { convert, title });
     expect(outdated).toBeUndefined();
     // #endregion

@@ -41,21 +41,27 @@ function lineSink(port: number, options?: OutboxOptions): Sink {
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
-import { text } from "node:stream/consumers";
 
 /** A server that collects lines and can be told to fail or to hang. */
 async function startServer() {
   const lines: string[] = [];
   const hanging: (() => void)[] = [];
   let mood: "healthy" | "failing" | "hanging" = "healthy";
-  const take = async (socket: Socket): Promise<void> => {
-    socket.on("error", () => {}); // The client may have gone.
-    const body = await text(socket).catch(() => "");
+  const take = async (socket: Socket, body: string): Promise<void> => {
     if (mood === "hanging") await new Promise<void>((resolve) => hanging.push(resolve));
     if (mood === "healthy") lines.push(...body.split("\n").slice(0, -1));
     socket.end(mood === "healthy" ? "ok\n" : "no\n");
   };
-  const server = createServer({ allowHalfOpen: true }, (socket) => void take(socket));
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    let body = "";
+    socket
+      .setEncoding("utf8")
+      .on("error", () => {}) // The client may have gone.
+      .on("data", (text) => {
+        body += String(text);
+      })
+      .on("end", () => void take(socket, body)); // Half open: the answer still goes out.
+  });
   await once(server.listen(0), "listening");
   return {
     port: (server.address() as AddressInfo).port, // It listens on a port, not on a pipe.
@@ -79,6 +85,7 @@ async function startServer() {
 // #endregion
 
 // #region contracts
+// continues the samples above
 import { systemClock } from "@activity/core";
 import { describeSinkContract, describeTransportContract } from "@activity/core/testing";
 import { describe, expect, it } from "@jest/globals";
@@ -113,6 +120,7 @@ describe("docs/write-a-sink.md", () => {
     const server = await startServer();
     const port = server.port;
     // #region use
+    // continues the samples above; needs createClient, port
     const activity = createClient({ service: { name: "admin-server" }, sink: lineSink(port) });
     activity.track("login_start", { method: "github" });
     const { delivered, pending } = await activity.close();
