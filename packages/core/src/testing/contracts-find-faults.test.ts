@@ -1,55 +1,35 @@
-/** The contracts against sinks, stores and transports with one fault each, run by a kit of a few lines as in a page. */
+/** The contracts against sinks and transports with one fault each. */
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "@jest/globals";
 import { createOutbox } from "../outbox/outbox.ts";
-import type { Sink } from "../ports/sink.ts";
-import type { Store } from "../ports/store.ts";
+import type { Reason } from "../ports/reason.ts";
+import type { Sink, WriteException } from "../ports/sink.ts";
 import type { Transport } from "../ports/transport.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
+import { failures, withFault } from "./contract-failures.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { recordingTransport } from "./recording-transport.ts";
 import { describeSinkContract } from "./sink-contract.ts";
-import { describeStoreContract } from "./store-contract.ts";
-import { survivingStore } from "./surviving-store.ts";
 import type { TestKit } from "./test-kit.ts";
 import { describeTransportContract } from "./transport-contract.ts";
 
-/** Runs what a contract describes and returns the names of the tests that failed. */
-async function failures(contract: (kit: TestKit) => void): Promise<readonly string[]> {
-  const tests: { readonly name: string; readonly body: () => Promise<void> }[] = [];
-  contract({
-    describe: (_, body) => body(),
-    it: (name, body) => tests.push({ name, body }),
-    expect: (actual) => {
-      const check = (passes: boolean): void => {
-        if (!passes) throw new Error("not as expected");
-      };
-      return {
-        toBe: (expected) => check(Object.is(actual, expected)),
-        toEqual: (expected) => check(isDeepStrictEqual(actual, expected)),
-      };
-    },
-  });
-  const failed: string[] = [];
-  for (const { name, body } of tests) await body().catch(() => failed.push(name));
-  return failed;
-}
+const failuresOf = (contract: (kit: TestKit) => void): Promise<readonly string[]> =>
+  failures(contract, isDeepStrictEqual);
 
-/** An object with some members replaced; the others keep their `this`. */
-function withFault<T extends object>(whole: T, fault: Partial<T>): T {
-  return new Proxy(whole, {
-    get: (_, key) => {
-      const value: unknown = key in fault ? fault[key as keyof T] : whole[key as keyof T]; // Whatever is asked for.
-      return typeof value === "function" && key !== "onProblem"
-        ? value.bind(key in fault ? fault : whole)
-        : value;
+/** A sink's `write` whose answers name something else than they should. */
+function withExceptions(sink: Sink, change: (exception: WriteException) => WriteException): Partial<Sink> {
+  return {
+    write: async (events, options) => {
+      const outcome = await sink.write(events, options);
+      return outcome.state === "refused" || outcome.except === undefined
+        ? outcome
+        : { ...outcome, except: outcome.except.map(change) };
     },
-    set: (_, key, value) => Reflect.set(whole, key, value),
-  });
+  };
 }
 
 function sinkFailures(break_: (sink: Sink) => Partial<Sink>): Promise<readonly string[]> {
-  return failures((kit) =>
+  return failuresOf((kit) =>
     describeSinkContract({
       name: "a sink with a fault",
       kit,
@@ -70,21 +50,8 @@ function sinkFailures(break_: (sink: Sink) => Partial<Sink>): Promise<readonly s
   );
 }
 
-function storeFailures(break_: (store: Store) => Partial<Store>): Promise<readonly string[]> {
-  return failures((kit) =>
-    describeStoreContract({
-      name: "a store with a fault",
-      kit,
-      create: (bounds) => {
-        const store = createMemoryStore(bounds);
-        return { store: withFault(store, break_(store)) };
-      },
-    }),
-  );
-}
-
 function transportFailures(break_: (transport: Transport) => Partial<Transport>): Promise<readonly string[]> {
-  return failures((kit) =>
+  return failuresOf((kit) =>
     describeTransportContract({
       name: "a transport with a fault",
       kit,
@@ -167,6 +134,37 @@ describe("the contract of a sink", () => {
       "closes once, however often it is told to",
     ],
     [
+      "gives one snapshot for all",
+      (sink) => {
+        const ledger = {};
+        return { stats: () => Object.assign(ledger, sink.stats()) };
+      },
+      "leaves earlier snapshots as they were",
+    ],
+    [
+      "answers what need only be queued when it is delivered",
+      (sink) => ({
+        write: async (events, options) => {
+          await sink.write(events, { ...options, until: "delivered" });
+          return { state: "done", reached: options?.until ?? "delivered" };
+        },
+      }),
+      "answers a write that need only be queued, although nothing answers there",
+    ],
+    [
+      "names no reason for what an abort left",
+      (sink) => withExceptions(sink, (exception) => ({ ...exception, reason: {} as Reason })),
+      "takes back what was not sent, and says of the rest that it is unknown",
+    ],
+    [
+      "says of what arrives that it never did",
+      (sink) =>
+        withExceptions(sink, ({ late, ...exception }) =>
+          late === undefined ? exception : { ...exception, late: Promise.resolve("withdrawn") },
+        ),
+      "takes back what was not sent, and says of the rest that it is unknown",
+    ],
+    [
       "closes late",
       (sink) => ({ close: () => sink.close({ timeoutMs: 60_000 }) }),
       "ends a close in time and accounts for what is left",
@@ -176,106 +174,17 @@ describe("the contract of a sink", () => {
   });
 });
 
-describe("the contract of a store", () => {
-  it("passes where there is no fault, also for a store that cannot withdraw", async () => {
-    expect(await storeFailures(() => ({}))).toEqual([]);
-    expect(await storeFailures(() => ({ withdraw: undefined }) as unknown as Partial<Store>)).toEqual([]);
-  });
-
-  it("waits for a store that loads, and passes one that survives", async () => {
-    const failed = await failures((kit) =>
-      describeStoreContract({
-        name: "a store that loads",
-        kit,
-        create: (bounds) => {
-          const store = survivingStore(bounds);
-          const { lease } = store;
-          let loaded = false;
-          store.durable = () => Promise.resolve();
-          store.lease = (...given) => {
-            loaded = !loaded;
-            if (!loaded) return lease(...given);
-            queueMicrotask(() => store.onReady?.());
-            return "loading";
-          };
-          return { store };
-        },
-      }),
-    );
-    expect(failed).toEqual([]);
-  });
-
-  it.each<[string, (store: Store) => Partial<Store>, string]>([
-    [
-      "leases closed lanes",
-      (store) => ({ lease: (_, force) => store.lease(() => true, force) }),
-      "leases a lane that is not open to nobody",
-    ],
-    [
-      "always forces",
-      (store) => ({ lease: (open) => store.lease(open, true) }),
-      "without force leases only what is worth it",
-    ],
-    ["never leases", () => ({ lease: () => undefined }), "forgets what is settled"],
-    [
-      "forgets what was not confirmed",
-      (store) => ({ settle: (lease) => store.settle(lease, []) }),
-      "gives what was not confirmed back first and in order",
-    ],
-    [
-      "keeps what was confirmed",
-      (store) => ({ settle: (lease) => store.release(lease) }),
-      "forgets what is settled",
-    ],
-    [
-      "forgets on release",
-      (store) => ({ release: (lease) => store.settle(lease, []) }),
-      "keeps all of a lease that is released",
-    ],
-    [
-      "evicts nothing",
-      () => ({ evict: () => [] }),
-      "evicts the oldest of the least important until the rest fits",
-    ],
-    [
-      "takes everything for unimportant",
-      (store) => ({ append: (text, lane) => store.append(text, lane, 0) }),
-      "never evicts what is leased or kept",
-    ],
-    [
-      "cuts texts",
-      (store) => ({
-        append: (text, lane, importance) => store.append(text.slice(0, 1_000), lane, importance),
-      }),
-      "leases an event that is larger than a lease",
-    ],
-    [
-      "withdraws nothing and says it did",
-      () => ({ withdraw: (from) => [from] }),
-      "withdraws only what waits, and says what it was",
-    ],
-    [
-      "gives a lease that does not add up",
-      (store) => ({
-        lease: (...given) => {
-          const lease = store.lease(...given);
-          return typeof lease === "object" ? { ...lease, count: lease.count + 1 } : lease;
-        },
-      }),
-      "forgets what is settled",
-    ],
-  ])("finds a store that %s", async (_, fault, test) => {
-    expect(await storeFailures(fault)).toContain(test);
-  });
-});
-
 describe("the contract of a transport", () => {
   it("passes where there is no fault", async () => {
     expect(await transportFailures(() => ({}))).toEqual([]);
   });
 
   it.each<[string, (transport: Transport) => Partial<Transport>, string]>([
-    ["rejects", () => ({ send: () => Promise.reject(new Error("broken")) }), "delivers a batch whole"],
+    [
+      "rejects",
+      () => ({ send: () => Promise.reject(new Error("broken")) }),
+      "delivers a batch whole and once",
+    ],
     [
       "ignores aborts",
       (transport) => ({ send: (batch) => transport.send(batch, new AbortController().signal) }),
@@ -286,7 +195,11 @@ describe("the contract of a transport", () => {
       (transport) => ({ send: (batch) => transport.send(batch, new AbortController().signal) }),
       "does not begin after an abort",
     ],
-    ["sends nothing", () => ({ send: async () => ({ kind: "delivered" }) }), "delivers a batch whole"],
+    [
+      "sends nothing",
+      () => ({ send: async () => ({ kind: "delivered" }) }),
+      "delivers a batch whole and once",
+    ],
     [
       "gives up on failure",
       (transport) => ({
@@ -327,6 +240,50 @@ describe("the contract of a transport", () => {
         })(),
       }),
       "gives an event the same lane every time, before it has connected",
+    ],
+    [
+      "sends twice",
+      (transport) => ({
+        send: async (...given) => {
+          await transport.send(...given);
+          return transport.send(...given);
+        },
+      }),
+      "delivers a batch whole and once",
+    ],
+    [
+      "sends before it looks at the abort",
+      (transport) => ({
+        send: async (batch, signal) => {
+          const verdict = await transport.send(batch, signal.aborted ? new AbortController().signal : signal);
+          return signal.aborted ? { kind: "retry", reason: { code: "aborted" } } : verdict;
+        },
+      }),
+      "does not begin after an abort",
+    ],
+    [
+      "asks to wait for no time at all",
+      (transport) => ({
+        send: async (...given) => {
+          const verdict = await transport.send(...given);
+          return verdict.kind === "retry" ? { ...verdict, afterMs: Number.NaN } : verdict;
+        },
+      }),
+      "reports a failure as a verdict, and recovers",
+    ],
+    [
+      "calls delivered what comes after its close",
+      (transport) => {
+        let closed = false;
+        return {
+          close: () => {
+            closed = true;
+            return transport.close();
+          },
+          send: async (...given) => (closed ? { kind: "delivered" } : transport.send(...given)),
+        };
+      },
+      "ends on close, and reports a send after it",
     ],
     [
       "never closes",

@@ -149,6 +149,7 @@ function checkFlush(check: Check): void {
     const before = trial.sink.stats();
     trial.sink.record(testEvent(1));
     await trial.outcome(trial.sink.flush());
+    trial.kit.expect(trial.sink.stats().delivered).toBe(trial.copies);
     trial.kit.expect([before.recorded, before.delivered]).toEqual([0, 0]);
   });
 }
@@ -210,15 +211,26 @@ function checkAbort(check: Check): void {
     await trial.outcome(trial.sink.flush());
     trial.balance();
     const arrived = await trial.arrived(events);
-    for (const { index, was } of exceptions) {
+    for (const { index, was, reason, late } of exceptions) {
       trial.kit.expect(was === "withdrawn" || was === "unknown").toBe(true);
       if (was === "withdrawn") trial.kit.expect(arrived[index]).toBe(false);
+      trial.kit.expect(typeof reason.code).toBe("string");
+      // What is known at last must be so.
+      const fate = late && (await trial.outcome(late));
+      if (fate === "delivered") trial.kit.expect(arrived[index]).toBe(true);
+      if (fate === "withdrawn") trial.kit.expect(arrived[index]).toBe(false);
     }
     trial.kit.expect(await trial.arrived([testEvent(101)])).toEqual([true]);
   });
 }
 
 function checkStalledFlush(check: Check): void {
+  check("answers a write that need only be queued, although nothing answers there", async (trial) => {
+    await trial.stall();
+    const outcome = await trial.outcome(trial.sink.write([testEvent(1)], { until: "queued" }));
+    trial.kit.expect(reachedBy(outcome, "queued")).toEqual([]);
+    trial.balance();
+  });
   check("flushes what was recorded before, also during another flush", async (trial) => {
     await trial.stall();
     trial.sink.record(testEvent(1));

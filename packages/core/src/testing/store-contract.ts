@@ -1,8 +1,9 @@
-import type { Importance, Lease, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import { importances } from "../ports/store.ts";
 import { testEvent } from "./event-fixtures.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { fakeClock } from "./fake-clock.ts";
+import { all, append, ascending, evicted, leased, numbersOf, textsOf, tryLease } from "./store-steps.ts";
 import type { TestKit } from "./test-kit.ts";
 
 /** The bounds that a contract test wants a store to have. */
@@ -37,7 +38,8 @@ interface Trial {
 type Check = (name: string, body: (trial: Trial) => Promise<void>, bounds?: Partial<StoreBounds>) => void;
 
 const { metric, log, behavioral, billing, kept } = importances;
-const all = (): boolean => true;
+/** Bounds that a few events exceed. */
+const small = { maxEvents: 4, maxBytes: 100_000 };
 
 /** Tests of everything that an outbox relies on in a store. */
 export function describeStoreContract({ name, kit, create }: StoreContractOptions): void {
@@ -63,6 +65,7 @@ export function describeStoreContract({ name, kit, create }: StoreContractOption
     checkReturns(check);
     checkContent(check);
     checkEviction(check);
+    checkTelling(check);
     checkWithdrawal(check);
   });
 }
@@ -73,7 +76,14 @@ function checkLeases(check: Check): void {
     append(store, [4], [log], 1);
     const lease = await leased(store, (lane) => lane === 0);
     kit.expect({ lane: lease.lane, numbers: numbersOf(lease) }).toEqual({ lane: 0, numbers: [1, 2, 3] });
-    kit.expect(numbersOf(await leased(store))).toEqual([4]);
+    const other = await leased(store);
+    kit.expect({ lane: other.lane, numbers: numbersOf(other) }).toEqual({ lane: 1, numbers: [4] });
+  });
+  check("says the highest importance in a lease, or nothing", async ({ store, kit }) => {
+    append(store, [1, 2, 3], [log, billing, metric]);
+    append(store, [4, 5], [metric, kept], 1);
+    const said = [await leased(store), await leased(store)].map(({ importance }) => importance ?? kept);
+    kit.expect([said[0] === billing || said[0] === kept, said[1]]).toEqual([true, kept]);
   });
   check("gives ascending positions and the times of entry", async ({ store, clock, kit }) => {
     const first = append(store, [1]);
@@ -222,7 +232,6 @@ function checkContent(check: Check): void {
 }
 
 function checkEviction(check: Check): void {
-  const small = { maxEvents: 4, maxBytes: 100_000 };
   check(
     "evicts nothing while it has room",
     async ({ store, kit }) => {
@@ -235,6 +244,7 @@ function checkEviction(check: Check): void {
     "evicts the oldest of the least important until the rest fits",
     async ({ store, kit }) => {
       append(store, [1, 2, 3, 4, 5, 6], [billing, metric, log, metric, billing, log]);
+      kit.expect(store.usage.events > store.capacity.events).toBe(true);
       kit.expect(evicted(store)).toEqual([
         ["capacity", 2],
         ["capacity", 4],
@@ -299,6 +309,9 @@ function checkEviction(check: Check): void {
       kit.expect(numbersOf(await leased(store))).toEqual([2, 4, 5]);
     },
   );
+}
+
+function checkTelling(check: Check): void {
   check(
     "tells positions and texts of what it evicted",
     async ({ store, kit }) => {
@@ -306,6 +319,7 @@ function checkEviction(check: Check): void {
       const [eviction] = store.evict();
       kit.expect(eviction?.positions).toEqual(positions.slice(0, 1));
       kit.expect(eviction?.texts).toEqual([testEvent(1).text]);
+      kit.expect(eviction?.count).toBe(1);
     },
     small,
   );
@@ -317,77 +331,11 @@ function checkWithdrawal(check: Check): void {
     if (store.withdraw === undefined) return;
     const positions = append(store, [1, 2, 3, 4, 5, 6, 7, 8], [behavioral, kept]);
     const lease = await leased(store);
-    const taken = store.withdraw(positions[2] ?? 0, positions[5] ?? 0);
-    kit.expect(taken.every((position) => positions.slice(4, 6).includes(position))).toBe(true);
-    kit.expect(store.usage.events).toBe(8 - taken.length);
-    const left = [5, 6, 7, 8].filter((n) => !taken.includes(positions[n - 1] ?? 0));
-    kit.expect(numbersOf(await leased(store))).toEqual(left);
+    const taken = [...store.withdraw(positions[2] ?? 0, positions[5] ?? 0)];
+    kit.expect(taken.toSorted((a, b) => a - b)).toEqual(positions.slice(4, 6));
+    kit.expect(store.withdraw(positions[6] ?? 0, positions[6] ?? 0)).toEqual(positions.slice(6, 7));
+    kit.expect(store.usage.events).toBe(5);
+    kit.expect(numbersOf(await leased(store))).toEqual([8]);
     kit.expect(numbersOf(lease)).toEqual([1, 2, 3, 4]);
   });
-}
-
-/** Appends events by number; importances repeat when there are fewer. */
-// biome-ignore lint/complexity/useMaxParams: a row of a table.
-function append(
-  store: Store,
-  numbers: readonly number[],
-  importance: readonly Importance[] = [behavioral],
-  lane = 0,
-  fill?: string,
-): number[] {
-  return numbers.map((n, index) =>
-    store.append(testEvent(n, { fill }).text, lane, importance[index % importance.length] ?? behavioral),
-  );
-}
-
-async function tryLease(
-  store: Store,
-  open: (lane: number) => boolean = all,
-  force = true,
-): Promise<Lease | undefined> {
-  for (;;) {
-    let ready: (() => void) | undefined;
-    const waiting = new Promise<void>((resolve) => {
-      ready = resolve;
-    });
-    store.onReady = ready;
-    const lease = store.lease(open, force);
-    if (lease !== "loading") return lease;
-    await waiting;
-  }
-}
-
-async function leased(store: Store, open?: (lane: number) => boolean, force?: boolean): Promise<Lease> {
-  const lease = await tryLease(store, open, force);
-  if (lease === undefined) throw new Error("the store has events of an open lane and leases none");
-  if (lease.count !== lease.ends.length || lease.bytes.length !== lease.ends[lease.count - 1])
-    throw new Error(
-      `a lease of ${lease.count} events has ${lease.ends.length} ends in ${lease.bytes.length} bytes`,
-    );
-  return lease;
-}
-
-function textsOf({ bytes, ends, count }: Lease): string[] {
-  const decoder = new TextDecoder();
-  return Array.from({ length: count }, (_, index) =>
-    decoder.decode(bytes.subarray(index === 0 ? 0 : ends[index - 1], (ends[index] ?? 0) - 1)),
-  );
-}
-
-function numbersOf(lease: Lease): number[] {
-  return textsOf(lease).map(numberOf);
-}
-
-function numberOf(text: string): number {
-  return Number(/"event_id":"test\.(\d+)"/.exec(text)?.[1]);
-}
-
-function evicted(store: Store, bornBefore?: number): [reason: string, number: number][] {
-  return store
-    .evict(bornBefore)
-    .flatMap(({ reason, texts }) => texts.map((text): [string, number] => [reason, numberOf(text)]));
-}
-
-function ascending(numbers: ArrayLike<number>): boolean {
-  return Array.from(numbers).every((value, index, list) => index === 0 || value > (list[index - 1] ?? 0));
 }
