@@ -29,11 +29,12 @@ export class LostSegments {
     try {
       const { segment, damaged } = left.read();
       const lost = left.waiting - segment.waiting;
-      losses.damaged(left.path, damaged, lost);
       // What has been counted must not be there for whoever adopts the file next.
       const clean = lost > 0 && segment.left > 0 ? segment.compact() : segment;
       queues.replace(left, clean);
       if (clean.left === 0) remove(clean);
+      // Last, since the host may record while it is told.
+      losses.damaged(left.path, damaged, lost);
     } catch (cause) {
       if (isPassing(cause)) return false;
       this.#giveUpLeft(left, cause);

@@ -154,6 +154,7 @@ class DiskStore implements SpoolStore {
     const gone = segment !== undefined && this.#watch.isGone(segment, nowMs) ? segment : undefined;
     if (gone !== undefined) segment = undefined;
     const before = segment;
+    let begun = false;
     if (segment !== undefined && segment.bytes >= this.#segmentBytes) segment = undefined;
     let failure = segment?.write(line);
     if (segment === undefined || failure !== undefined) {
@@ -161,9 +162,7 @@ class DiskStore implements SpoolStore {
         failure = { cause };
       });
       this.#queues.add(segment);
-      // Not earlier: only now has an event been written whose number is given already.
-      if (before !== undefined) this.#seal(before, "pending");
-      this.#look();
+      begun = true;
     }
     this.#current = segment;
     if (!segment.unsynced) this.#unsynced.add(segment);
@@ -171,8 +170,11 @@ class DiskStore implements SpoolStore {
     segment.writtenMs = nowMs;
     this.#queues.entered(segment, line.length);
     const position = this.#last;
+    // Not earlier: only now has an event been written whose number is given already.
+    if (begun && before !== undefined) this.#seal(before, "pending");
+    if (begun) this.#look();
     if (this.#syncAll) this.#commit.reach(position).catch((cause: unknown) => this.#trouble(cause));
-    // Last, since the host may record again while it is told.
+    // What tells comes last, since the host may record again while it is told.
     if (failure !== undefined) this.#trouble(failure.cause);
     if (gone !== undefined) this.#lost.giveUp(gone, new Error("its file is gone"));
     return position;
