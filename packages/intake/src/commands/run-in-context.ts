@@ -7,10 +7,12 @@ const usage = `usage: activity-intake [serve]
        activity-intake query [--json | --csv] "SELECT …" [FILE or DIR …]
        activity-intake audit [--json] [FILE or DIR … | --kafka]
        activity-intake replay [--list] [CODE …]
+       activity-intake erase [--list] KEY=VALUE …
        activity-intake key NAME [--events-per-second N]
 
 serve takes events by HTTP on /v1/events, keeps them, and shows them on a page of its own. query and audit
-ask what is stored, replay tries again what was rejected, key makes a write key.
+ask what is stored, replay tries again what was rejected, erase takes away what one person caused, key
+makes a write key.
 
 Settings come from the environment (all of them: README):
   HOST, PORT                 where to listen (127.0.0.1, 8080)
@@ -46,6 +48,8 @@ async function run(
       return (await import("./audit-command.ts")).auditCommand(rest, context);
     case "replay":
       return (await import("./replay-command.ts")).replayCommand(rest, context);
+    case "erase":
+      return (await import("./erase-command.ts")).eraseCommand(rest, context);
     case "key":
       return (await import("./key-command.ts")).keyCommand(rest, context);
     case "serve":
