@@ -23,8 +23,9 @@ export function isFlusherAlive(folder: string, nowMs: number): boolean {
 export function takeFlusherLock(folder: string, nowMs: number): (() => void) | undefined {
   if (isFlusherAlive(folder, nowMs)) return undefined;
   const path = lockPath(folder);
-  const owner = processOwner();
+  let owner: string;
   try {
+    owner = processOwner();
     removeStale(path);
     writeFileSync(path, owner, { mode: 0o600, flag: "wx" });
   } catch {

@@ -53,9 +53,19 @@ export class FolderShare {
     const now = this.#clock.monotonic();
     if (this.#folder === undefined || now < this.#lookAt) return;
     this.#lookAt = now + everyMs;
-    const { bytes, files, owners } = usageOf(this.#folder, this.#owner());
+    const owner = this.#ownerNow();
+    if (owner === undefined) return;
+    const { bytes, files, owners } = usageOf(this.#folder, owner);
     this.bytes = Math.max(this.#limits.bytes - bytes, Math.floor(this.#limits.bytes / (owners + 1)));
     this.files = Math.max(this.#limits.files - files, Math.floor(this.#limits.files / (owners + 1)));
+  }
+
+  #ownerNow(): string | undefined {
+    try {
+      return this.#owner();
+    } catch {
+      return undefined; // Whoever records meets the same, and tells of it.
+    }
   }
 }
 

@@ -22,11 +22,16 @@ describe("an owner", () => {
     ["a process that got the same id later", { start: here.start + 1 }, "dead"],
     ["a process that is not there", { pid: 999_999_999 }, "dead"],
     ["a process of before the machine's restart", { boot: "00000001" }, "dead"],
+    ["a process of a machine whose start is not known", { boot: "00000000" }, "unknown"],
     ["a process of another host", { host: "00000001" }, "unknown"],
     ["a process of another container", { pidNamespace: here.pidNamespace + 1 }, "unknown"],
     ["a process whose start is not known", { start: 0 }, "alive"],
   ])("%s", (_, change, liveness) => {
     expect(livenessOf({ ...here, ...change }, here)).toBe(liveness);
+  });
+
+  it("says nothing of others when it does not know the machine's start itself", () => {
+    expect(livenessOf(here, { ...here, boot: "00000000" })).toBe("unknown");
   });
 
   it("is dead when it was killed", async () => {

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { isPassing } from "./passing-failure.ts";
 import { randomBytes } from "./random-bytes.ts";
 
 /**
@@ -26,7 +27,12 @@ export type Liveness = "alive" | "dead" | "unknown";
 /** How the text of an owner looks, as part of a pattern: its fields in order, with dots between. */
 export const ownerSyntax: string = String.raw`[0-9a-f]{8}\.[0-9a-f]{8}(?:\.\d{1,15}){4}\.[0-9a-f]{12}`;
 
-/** A new owner for this thread of this process. */
+/**
+ * A new owner for this thread of this process.
+ *
+ * @throws when the system cannot be asked now, as when too many files are open: one who knows too little of itself would
+ * be taken for dead while it lives, and take all others for dead.
+ */
 export function createOwner(): Owner {
   return {
     host: shortHash(hostName()),
@@ -63,7 +69,7 @@ export function parseOwner(text: string): Owner | undefined {
 /** Whether an owner still runs, as far as `here` can tell. */
 export function livenessOf(owner: Owner, here: Owner): Liveness {
   if (owner.host !== here.host) return "unknown";
-  if (owner.boot !== here.boot) return "dead";
+  if (owner.boot !== here.boot) return [owner.boot, here.boot].includes(noBoot) ? "unknown" : "dead";
   if (owner.pidNamespace !== here.pidNamespace) return "unknown";
   if (!exists(owner.pid)) return "dead";
   const running = readProcess(owner.pid);
@@ -106,6 +112,9 @@ function hostName(): string {
   return readText("/proc/sys/kernel/hostname") ?? process.getBuiltinModule("node:os").hostname();
 }
 
+/** Where there is no id of the machine's start. */
+const noBoot = hex(0);
+
 function readBoot(): string {
   // A random UUID (random(4)): its beginning tells as much as a hash of it.
   const start = (readText("/proc/sys/kernel/random/boot_id") ?? "").slice(0, 8);
@@ -124,7 +133,8 @@ function readPidNamespace(): number {
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim();
-  } catch {
+  } catch (cause) {
+    if (isPassing(cause)) throw cause;
     return undefined; // Not Linux, or not to be read by us: the caller does without.
   }
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "@activity/core";
 import { importances } from "@activity/core";
 import { testEvents } from "@activity/core/testing";
-import { createSpoolStore } from "../src/index.ts";
+import { createSpoolStore, processOwner } from "../src/index.ts";
 import { drain, idsOf } from "./spool-fixtures.ts";
 
 const problems: Problem[] = [];
@@ -32,6 +32,12 @@ try {
 } catch (cause) {
   failure = (cause as NodeJS.ErrnoException).code; // What `fs` throws has a code.
 }
+let owner: unknown;
+try {
+  owner = processOwner();
+} catch (cause) {
+  owner = (cause as NodeJS.ErrnoException).code; // As above.
+}
 const evicted = store.evict();
 const leased = [store.lease(() => true, true), store.lease(() => true, true)];
 store.append(testEvents(51, 51, { source: "own" })[0]?.text ?? "", 0, importances.metric);
@@ -45,6 +51,7 @@ const found = idsOf(drain(store));
 console.log(
   JSON.stringify({
     failure,
+    owner,
     adopted,
     evicted,
     leased,
