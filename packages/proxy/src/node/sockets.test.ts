@@ -114,6 +114,7 @@ describe("a server under odd clients", () => {
     expect(sink.texts).toEqual([body.trim()]);
   });
 
+  // What it costs in memory is measured in a process of the server's own: e2e/failures/http-bombs.
   it("lets a client that is refused early read the answer and go on, without keeping its 40 MiB", async () => {
     const { port, sink, proxy } = await startServer();
     const chunk = Buffer.alloc(1 << 20, 32);
@@ -123,7 +124,6 @@ describe("a server under odd clients", () => {
       "\r\n",
     ]).flat();
     const event = eventText(1);
-    const before = process.memoryUsage.rss();
     const received = await sendRaw(port, [
       postHead({ "Transfer-Encoding": "chunked" }),
       ...chunks,
@@ -133,7 +133,6 @@ describe("a server under odd clients", () => {
     expect(statusesOf(received)).toEqual([413, 202]);
     expect(idsOf(sink)).toEqual(["id-1"]);
     expect(proxy.heldBytes).toBe(0);
-    expect(process.memoryUsage.rss() - before).toBeLessThan(64 << 20);
   });
 
   it("refuses a body with both a length and chunks", async () => {
