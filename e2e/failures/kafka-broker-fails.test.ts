@@ -1,5 +1,5 @@
 /** Paths 1–3: what becomes of events when the broker dies, stands still, or is cut off. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "@activity/core";
@@ -15,6 +15,7 @@ import {
 } from "../kafka/kafka-trial.ts";
 import type { KafkaBroker, KafkaTopicRecord } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
+import { removeFolder } from "../support/remove-folder.ts";
 import type { TcpRelay } from "../support/tcp-relay.ts";
 import { startTcpRelay } from "../support/tcp-relay.ts";
 import { startLoad } from "./support/load.ts";
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await broker?.stop();
   await relay?.close();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 /** Expects each id in the topic, and none twice unless it was repeated by a sink that says so. */

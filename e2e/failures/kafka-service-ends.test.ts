@@ -2,7 +2,7 @@
  * Paths 1 and 2, with TLS and a login as in a cloud: the services are asked to end while Kafka is away, or while they
  * answer; and settings that cannot be right.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
@@ -15,6 +15,7 @@ import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { kafkaUser, startKafka } from "../support/kafka-broker.ts";
 import { createKafkaCertificate } from "../support/kafka-certificate.ts";
 import { appProgram } from "../support/local-world.ts";
+import { removeFolder } from "../support/remove-folder.ts";
 
 const timeoutMs = 240_000;
 let broker: KafkaBroker;
@@ -31,7 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   killAll();
   await broker?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 /** Starts an application that logs in with SCRAM over TLS. */

@@ -1,5 +1,5 @@
 /** Paths 1 and 2: what becomes of events that wait for Kafka when the service itself is killed. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { audit } from "@activity/core";
@@ -8,6 +8,7 @@ import { quickSink, until } from "../kafka/kafka-trial.ts";
 import { killAll, startComponent } from "../support/component.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
+import { removeFolder } from "../support/remove-folder.ts";
 
 const timeoutMs = 240_000;
 let broker: KafkaBroker;
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   killAll();
   await broker?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 async function recordAndDie(topic: string, environment: Record<string, string>): Promise<void> {

@@ -40,7 +40,7 @@ describe("a fresh clone with an empty home", () => {
 
     const { stdout } = await must("git", ["status", "--porcelain"], { cwd: clone, output: "keep" });
     expect(stdout).toBe("");
-  }, 480_000);
+  }, 900_000);
 });
 
 /** What a shell has on a new machine: this Node, npm, git, and a home without settings, caches or stores. */

@@ -26,4 +26,4 @@ it("shows the first event", async () => {
   const { folder } = intake;
   expect(readdirSync(folder)).toEqual(["activity-data"]);
   expect(await countIds(`${folder}/activity-data`)).toEqual(new Map([["first.1", 1]]));
-}, 180_000);
+}, 600_000);

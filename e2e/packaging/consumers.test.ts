@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Consumer, createConsumer, expectSuccess } from "./support/consumer.ts";
+import { type Consumer, createConsumer, expectSuccess, installTimeoutMs } from "./support/consumer.ts";
 import { entries, isNodeOnly, isProgram, universalEntries } from "./support/entries.ts";
 import { type PackedPackage, packPublicPackages } from "./support/packed-packages.ts";
 import { compareWithCommitted, declarationsOf, fileNameOf } from "./support/public-surface.ts";
@@ -18,11 +18,11 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), "activity-consumers-"));
   packed = await packPublicPackages(scratch);
   consumer = await createConsumer(packed);
-}, 240_000);
+}, installTimeoutMs);
 
 afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
-  consumer.remove();
+  consumer?.remove();
 });
 
 describe.each(entries)("%s in Node", (entry) => {

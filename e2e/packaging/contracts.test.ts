@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Chromium } from "../support/chromium.ts";
 import { startChromium } from "../support/chromium.ts";
 import type { Consumer } from "./support/consumer.ts";
-import { createConsumer, expectSuccess } from "./support/consumer.ts";
+import { createConsumer, expectSuccess, installTimeoutMs } from "./support/consumer.ts";
 import { packPublicPackages } from "./support/packed-packages.ts";
 
 let consumer: Consumer | undefined;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), "activity-contracts-"));
   consumer = await createConsumer(await packPublicPackages(scratch));
   chromium = await startChromium();
-}, 240_000);
+}, installTimeoutMs);
 
 afterAll(async () => {
   await chromium?.stop();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Consumer, createConsumer, expectSuccess } from "./support/consumer.ts";
+import { type Consumer, createConsumer, expectSuccess, installTimeoutMs } from "./support/consumer.ts";
 import { entries, isNodeOnly } from "./support/entries.ts";
 import { type PackedPackage, packPublicPackages } from "./support/packed-packages.ts";
 import { declarationsOf } from "./support/public-surface.ts";
@@ -46,11 +46,11 @@ describe("types in a strict program with skipLibCheck off", () => {
     scratch = mkdtempSync(join(tmpdir(), "activity-types-"));
     packed = await packPublicPackages(scratch);
     consumer = await createConsumer(packed);
-  }, 240_000);
+  }, installTimeoutMs);
 
   afterAll(() => {
     rmSync(scratch, { recursive: true, force: true });
-    consumer.remove();
+    consumer?.remove();
   });
 
   it.each(cases)("$compiler, $format, $library", async ({ compiler, format, library }) => {

@@ -1,5 +1,5 @@
 /** Path 2: cloud runtime → Kafka, with the application as a process and a real Kafka. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
@@ -8,6 +8,7 @@ import { killAll, startComponent } from "../support/component.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
 import { appProgram } from "../support/local-world.ts";
+import { removeFolder } from "../support/remove-folder.ts";
 import { expectAttributes, expectFourFields, expectWholeSources } from "./support/expect-events.ts";
 import { expectClientRefuses } from "./support/expect-refusals.ts";
 import type { FarEnd } from "./support/far-end.ts";
@@ -35,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   killAll();
   await broker?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 it(

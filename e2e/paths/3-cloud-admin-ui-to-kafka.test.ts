@@ -1,5 +1,5 @@
 /** Path 3: cloud admin UI → admin server's proxy → Kafka, with a real Chromium, the server as a process and a real Kafka. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
@@ -10,6 +10,7 @@ import { killAll, startComponent } from "../support/component.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
 import { appProgram } from "../support/local-world.ts";
+import { removeFolder } from "../support/remove-folder.ts";
 import { signOut, visitAdminPage } from "../support/visits.ts";
 import { expectAttributes, expectFourFields, expectWholeSources, time } from "./support/expect-events.ts";
 import { eventNamed, expectEntryRefuses, post } from "./support/expect-refusals.ts";
@@ -46,7 +47,7 @@ afterAll(async () => {
   await chromium?.stop();
   killAll();
   await broker?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 it(

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { removeFolder } from "../support/remove-folder.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 /** Below our packages, and no file of the repository: others list and copy those meanwhile. */
@@ -39,9 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   intake.closeAllConnections();
   await new Promise((resolve) => intake.close(resolve));
-  // What outlives a command may be writing meanwhile.
-  const removed = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
-  for (const folder of [home, samples]) rmSync(folder, removed);
+  for (const folder of [home, samples]) removeFolder(folder);
 });
 
 /** Runs a sample as a program of its own, on the built packages, and returns what it printed. */

@@ -1,5 +1,5 @@
 /** The proxy in a real Next: a route of its app router, and functions of its pages router with and without its parser. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -7,6 +7,7 @@ import { createProxy, memorySink } from "@activity/proxy";
 import { createNodeServer } from "@activity/proxy/node";
 import { readSegments } from "@activity/spool";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { removeFolder } from "../support/remove-folder.ts";
 import { type NextServer, startNext } from "./next-server.ts";
 
 // The first request of a route has it compiled.
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await next?.stop();
   await otherServer.close({ graceMs: 0, timeoutMs: 200 });
-  rmSync(directory, { recursive: true, force: true });
+  removeFolder(directory);
 });
 
 let made = 0;

@@ -1,5 +1,5 @@
 /** The programs of docs/recipes.md as they stand there: real servers, a real Kafka, SIGTERM while a request is answered. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { audit } from "@activity/core";
@@ -10,6 +10,7 @@ import { killAll, startComponent } from "../support/component.ts";
 import { holdPost, untilRefused } from "../support/held-post.ts";
 import type { KafkaBroker } from "../support/kafka-broker.ts";
 import { startKafka } from "../support/kafka-broker.ts";
+import { removeFolder } from "../support/remove-folder.ts";
 
 const timeoutMs = 240_000;
 const recipes = readFileSync(new URL("../../docs/recipes.md", import.meta.url), "utf8");
@@ -29,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   killAll();
   await broker?.stop();
-  rmSync(samples, { recursive: true, force: true });
+  removeFolder(samples);
 });
 
 async function startRecipe(name: string, topic: string): Promise<Component> {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { linksIn } from "../../tools/check-links.mjs";
 import { publicPackages } from "../../tools/public-packages.mjs";
 import { must, repositoryRoot, run } from "../../tools/run.mjs";
@@ -14,6 +14,8 @@ import { copyRepository } from "../support/repository-copy.ts";
 /** What the workflow's machine says of the repository. */
 const actions = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "example-owner/example-name" };
 const address = `${actions.GITHUB_SERVER_URL}/${actions.GITHUB_REPOSITORY}`;
+// It installs and builds everything, from wherever npm gets it.
+jest.setTimeout(900_000);
 const names: readonly string[] = publicPackages().map(({ manifest }) => manifest.name);
 
 describe("a release", () => {

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { removeFolder } from "../../support/remove-folder.ts";
 import type { Collector } from "./collector.ts";
 import { startCollector } from "./collector.ts";
 import { proxyStore } from "./final-store.ts";
@@ -67,7 +68,7 @@ export async function startDiskTrial(client: "service" | "cli"): Promise<DiskTri
     },
     end: async () => {
       await collector.close();
-      rmSync(home, { recursive: true, force: true });
+      removeFolder(home);
     },
   };
 }

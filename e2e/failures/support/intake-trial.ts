@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventObject } from "@activity/core";
+import { removeFolder } from "../../support/remove-folder.ts";
 import type { Collector } from "./collector.ts";
 import { startCollector } from "./collector.ts";
 import type { FaultAccount, ProcessBounds, ProcessEnd } from "./fault-account.ts";
@@ -138,8 +139,7 @@ export async function runIntakeTrial(options: IntakeTrialOptions): Promise<Intak
     };
   } finally {
     await collector.close();
-    // A command's flusher lives on for some seconds, and may write while this removes.
-    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    removeFolder(home);
   }
 }
 

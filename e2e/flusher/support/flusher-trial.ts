@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +9,7 @@ import type { Collector } from "../../failures/support/collector.ts";
 import { startCollector } from "../../failures/support/collector.ts";
 import type { ProxyStore } from "../../failures/support/final-store.ts";
 import { proxyStore } from "../../failures/support/final-store.ts";
+import { removeFolder } from "../../support/remove-folder.ts";
 
 /** How a command ended. */
 export interface CommandRun {
@@ -72,7 +73,7 @@ export async function startTrial(): Promise<FlusherTrial> {
       for (const pid of flushers()) process.kill(pid, "SIGKILL");
       await until(() => flushers().length === 0);
       await collector.close();
-      rmSync(home, { recursive: true, force: true });
+      removeFolder(home);
     },
   };
 }

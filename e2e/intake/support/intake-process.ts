@@ -2,12 +2,13 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSegments } from "@activity/spool";
 import { run } from "../../../tools/run.mjs";
+import { removeFolder } from "../../support/remove-folder.ts";
 
 export interface IntakeProcess {
   readonly pid: number;
@@ -86,7 +87,7 @@ export function killIntakes(): void {
 /** A folder for one intake. */
 export function scratchFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "activity-server-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => removeFolder(path) };
 }
 
 /** How often each id stands in the files of a directory. */

@@ -48,6 +48,9 @@ export function expectSuccess({ code, output }: Outcome): void {
   expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
 }
 
+/** For a hook that makes one: the first of a checkout installs the tools, from wherever npm gets them. */
+export const installTimeoutMs = 900_000;
+
 /** Users have none of the variables that npm, pnpm and jest set for us. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(

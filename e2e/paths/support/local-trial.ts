@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LocalFolders, LocalWorld } from "../../support/local-world.ts";
 import { createLocalWorld } from "../../support/local-world.ts";
+import { removeFolder } from "../../support/remove-folder.ts";
 import type { Entry } from "./expect-refusals.ts";
 import type { FarEnd, StoredEvent } from "./far-end.ts";
 import { segmentsEnd } from "./far-end.ts";
@@ -43,6 +44,6 @@ export async function createLocalTrial(
       const text = readFileSync(join(folders.home, "config", app, "activity.json"), "utf8");
       return String((JSON.parse(text) as Record<string, unknown>)["install_id"]); // As the client writes it.
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => removeFolder(root),
   };
 }

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { audit } from "@activity/core";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake, unusedUrl } from "../test/test-intake.ts";
 import { createCliClient } from "./index.ts";
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await intake.close();
-  rmSync(home, { recursive: true, force: true });
+  removeFolder(home);
 });
 
 const environment = (): Record<string, string> => ({

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ClientStats, Problem } from "@activity/core";
 import { audit, systemClock } from "@activity/core";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake } from "../test/test-intake.ts";
 import type { CliClient, CliClientOptions } from "./cli-client.ts";
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await intake.close();
-  rmSync(home, { recursive: true, force: true });
+  removeFolder(home);
 });
 
 type Options = Partial<Omit<CliClientOptions, "intake">> & {

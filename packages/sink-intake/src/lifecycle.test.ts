@@ -1,7 +1,7 @@
 /** A client must not be felt by the program it is in: whatever its home, its network, its threads and its end. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake } from "../test/test-intake.ts";
 
@@ -37,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await intake.close();
-  rmSync(home, { recursive: true, force: true });
+  removeFolder(home);
 });
 
 async function run(

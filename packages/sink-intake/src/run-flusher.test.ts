@@ -1,11 +1,12 @@
 /** What sends after commands have ended: it leaves nothing to nobody. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import { makeFolder } from "@activity/spool";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake } from "../test/test-intake.ts";
 import { openCliClient } from "./cli-client.ts";
@@ -28,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await intake.close();
-  rmSync(home, { recursive: true, force: true });
+  removeFolder(home);
 });
 
 const options = () => ({

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "@activity/spool";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake } from "../test/test-intake.ts";
 import type { CliClientOptions, TelemetryCommandOptions } from "./index.ts";
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await intake.close();
-  rmSync(home, { recursive: true, force: true });
+  removeFolder(home);
 });
 
 const environment = (env: Environment = {}): Environment => ({

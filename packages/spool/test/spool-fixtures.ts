@@ -1,11 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Store } from "@activity/core";
+import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 
 /** How a {@link startSpoolProcess} is to end. */
 export type SpoolProcessEnd = "kill" | "lease-kill" | "exit" | "throw" | "close" | "stay";
@@ -25,7 +26,7 @@ export async function stopProcesses(): Promise<void> {
 /** A new directory, and how to be rid of it. */
 export function temporaryDirectory(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "activity-spool-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => removeFolder(path) };
 }
 
 /** Every event that a store still leases, in order, each settled. */
