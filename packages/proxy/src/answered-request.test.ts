@@ -32,8 +32,24 @@ describe("onAnswer", () => {
       onAnswer: (request) => told.push(request),
     });
     await post(eventText(1));
-    expect(told).toMatchObject([{ status: 401, code: "not_signed_in", accepted: [], rejected: [] }]);
+    const detail = "nobody is signed in: authenticate found nobody in this request";
+    expect(told).toMatchObject([{ status: 401, code: "not_signed_in", detail, accepted: [], rejected: [] }]);
     expect(told[0]?.principal).toBeUndefined();
+  });
+
+  it.each([
+    ["", "the request has no Authorization header"],
+    ["Bearer s3cret", "the request's Authorization is not known here"],
+  ])("says what credentials are needed, and never which came: %j", async (authorization, what) => {
+    const { post } = await startServer({
+      authenticate: () => null,
+      credentials: "Authorization: Bearer <session token>",
+    });
+    const { json } = await post(eventText(1), authorization === "" ? {} : { authorization });
+    expect(json).toMatchObject({
+      code: "not_signed_in",
+      detail: `${what}; it must have Authorization: Bearer <session token>`,
+    });
   });
 
   it("counts what was discarded", async () => {

@@ -7,6 +7,8 @@ export interface AnsweredRequest<P extends Principal = Principal> {
   readonly status: number;
   /** Why the whole request was refused, where it was. */
   readonly code: RefusalCode | undefined;
+  /** The sentence of that answer, without payloads and secrets. */
+  readonly detail: string | undefined;
   /** `undefined` where there is no `authenticate`, or nobody was found. */
   readonly principal: P | undefined;
   /** The events that were answered as accepted. */

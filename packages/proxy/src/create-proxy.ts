@@ -5,6 +5,7 @@ import { acceptedAnswer, listProblems, Refusal, refusalAnswer, unavailable } fro
 import type { AnsweredRequest, RequestTrail } from "./answered-request.ts";
 import { BodyMeter } from "./body-meter.ts";
 import { checkEvents } from "./check-events.ts";
+import { checkProxyOptions } from "./check-proxy-options.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DedupeWindow } from "./dedupe-window.ts";
 import type { EventFate } from "./event-writer.ts";
@@ -42,9 +43,10 @@ export interface EventProxy {
  * Makes a proxy: it checks every event of a request, writes the good ones to a sink, and answers when the
  * sink has confirmed them, honestly for every one. A repeat of an event is a success and is written once.
  *
- * @throws INVALID_OPTION for a limit or an origin that cannot be.
+ * @throws INVALID_OPTION for an option that is none or cannot be.
  */
 export function createProxy<P extends Principal = Principal>(options: ProxyOptions<P>): EventProxy {
+  checkProxyOptions(options);
   const pipeline = new Pipeline(options);
   // Hosts pass single functions on: none of them needs its object.
   return {
@@ -111,6 +113,7 @@ class Pipeline<P extends Principal> implements EventProxy {
       requestId,
       status,
       code: refusal?.code,
+      detail: refusal?.detail,
       durationMs: clock.monotonic() - startedMs,
     });
     return { ...answer, headers: { ...answer.headers, ...corsHeaders(origin) } };
@@ -215,7 +218,7 @@ class Pipeline<P extends Principal> implements EventProxy {
 
   #report(
     trail: RequestTrail<P>,
-    known: Pick<AnsweredRequest<P>, "requestId" | "status" | "code" | "durationMs">,
+    known: Pick<AnsweredRequest<P>, "requestId" | "status" | "code" | "detail" | "durationMs">,
   ): void {
     const { onAnswer } = this.#options;
     if (onAnswer === undefined) return;

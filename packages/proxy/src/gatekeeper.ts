@@ -1,4 +1,4 @@
-import { ActivityError, httpContract, systemClock } from "@activity/core";
+import { httpContract, quote, systemClock } from "@activity/core";
 import { Refusal, unavailable } from "./answer.ts";
 import { clientAddress } from "./client-address.ts";
 import type { BodyForm } from "./media-type.ts";
@@ -75,12 +75,13 @@ export class Gatekeeper<P extends Principal> {
     }
     const waitMs = this.#waitMs(principal, request);
     if (waitMs > 0) throw unavailable("too_many_requests", "more requests than rateLimit allows", waitMs);
-    const form = readMediaType(request.header("content-type"));
+    const type = request.header("content-type");
+    const form = readMediaType(type);
     if (form === undefined) {
       throw new Refusal({
         status: status.unknownMediaType,
         code: "unknown_media_type",
-        detail: `the body must be ${acceptPost}, in UTF-8`,
+        detail: `the body is ${quote(type)}; it must be ${acceptPost}, in UTF-8`,
         headers: { "accept-post": acceptPost },
       });
     }
@@ -88,7 +89,7 @@ export class Gatekeeper<P extends Principal> {
   }
 
   async #principal(request: ProxyRequest): Promise<P | undefined> {
-    const { authenticate } = this.#options;
+    const { authenticate, credentials } = this.#options;
     if (authenticate === undefined) return undefined;
     this.#origins.checkCookie(request);
     let principal: P | null;
@@ -102,10 +103,20 @@ export class Gatekeeper<P extends Principal> {
     throw new Refusal({
       status: httpContract.status.notSignedIn,
       code: "not_signed_in",
-      detail: "nobody is signed in: authenticate found nobody in this request",
+      detail: nobodySignedIn(request, credentials),
       headers: { "www-authenticate": 'Bearer realm="activity"' },
     });
   }
+}
+
+/** Says what is wrong with the credentials of a request, and nothing of what they are. */
+function nobodySignedIn(request: ProxyRequest, credentials: string | undefined): string {
+  if (credentials === undefined) return "nobody is signed in: authenticate found nobody in this request";
+  const without = request.header("authorization") === undefined;
+  const what = without
+    ? "the request has no Authorization header"
+    : "the request's Authorization is not known here";
+  return `${what}; it must have ${credentials}`;
 }
 
 /** How long a sender must wait, by the options. */
@@ -114,12 +125,6 @@ function waitOf<P extends Principal>({
   trustedHops = 0,
   clock = systemClock,
 }: ProxyOptions<P>): (principal: P | undefined, request: ProxyRequest) => number {
-  if (!(Number.isInteger(trustedHops) && trustedHops >= 0)) {
-    throw new ActivityError(
-      "INVALID_OPTION",
-      `trustedHops is ${String(trustedHops)}; it must be a count from 0`,
-    );
-  }
   if (rateLimit === undefined) return () => 0;
   if (typeof rateLimit === "function") return rateLimit;
   const limiter = new RateLimiter(rateLimit, clock);

@@ -1,5 +1,5 @@
 import type { AckLevel, Clock, EventLimits, HttpLimits, JsonValue, Sink } from "@activity/core";
-import { ActivityError, httpContract, httpLimits } from "@activity/core";
+import { httpContract, httpLimits } from "@activity/core";
 import type { AnswerHandler } from "./answered-request.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
 import type { RateLimit } from "./rate-limiter.ts";
@@ -58,6 +58,8 @@ export interface ProxyOptions<P extends Principal = Principal> {
   readonly authenticate?:
     | ((request: ProxyRequest, native: unknown) => P | null | Promise<P | null>)
     | undefined;
+  /** What a request must bring for `authenticate`, for the sentence of the 401: `Authorization: Bearer <write key>`. @defaultValue says nothing of it */
+  readonly credentials?: string | undefined;
   /**
    * Pages that may send, as exact origins (`https://app.example.com`) or a function. Pages of the server's own
    * origin always may; requests without an `Origin` do not come from pages. @defaultValue none
@@ -104,21 +106,12 @@ export const proxyLimits: ProxyLimits = {
   maxFutureMs: Number.POSITIVE_INFINITY,
 };
 
-/**
- * Fills limits up with their defaults.
- *
- * @throws INVALID_OPTION for one that is not a positive number.
- */
+/** Fills limits up with their defaults. */
 export function completeLimits(given: ProxyOptions["limits"] = {}): ProxyLimits {
   const limits = { ...proxyLimits };
   for (const key of Object.keys(proxyLimits) as (keyof ProxyLimits)[]) {
     // Its keys are those of the type.
-    const value = given[key];
-    if (value === undefined) continue;
-    if (!(typeof value === "number" && value > 0)) {
-      throw new ActivityError("INVALID_OPTION", `limits.${key} is ${String(value)}; it must be more than 0`);
-    }
-    limits[key] = value;
+    limits[key] = given[key] ?? limits[key];
   }
   return limits;
 }

@@ -36,11 +36,4 @@ describe("RateLimiter", () => {
     for (let sender = 0; sender < 1_000; sender++) limit.waitMs([`address ${sender}`]);
     expect(limit.size).toBe(100);
   });
-
-  it.each([
-    { perMinute: 0 },
-    { perMinute: Number.NaN },
-    { perMinute: 1, burst: -1 },
-    { perMinute: 1, maxSenders: 0 },
-  ])("refuses %j", (limit) => expect(() => limiter(limit)).toThrow("it must be more than 0"));
 });

@@ -1,4 +1,4 @@
-import { httpContract } from "@activity/core";
+import { httpContract, quote } from "@activity/core";
 import { Refusal } from "./answer.ts";
 import type { BodyAccount } from "./body-meter.ts";
 import { concatBytes } from "./concat-bytes.ts";
@@ -97,7 +97,7 @@ function decoderOf(request: ProxyRequest, coding: string): BodyDecoder | undefin
   throw new Refusal({
     status: httpContract.status.unknownMediaType,
     code: "unknown_coding",
-    detail: `the body's coding is not one of ${known}`,
+    detail: `the body's coding is ${quote(coding)}; it must be one of ${known}`,
     headers: { "accept-encoding": known },
   });
 }

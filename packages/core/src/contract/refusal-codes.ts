@@ -11,6 +11,7 @@ export const refusalCodes = [
   "origin_refused",
   "host_refused",
   "consent_denied",
+  "not_found",
   "wrong_method",
   "slow_body",
   "body_too_large",

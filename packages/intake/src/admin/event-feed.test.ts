@@ -15,6 +15,7 @@ function answered(ids: readonly number[], rejected: readonly string[] = []): Ans
     requestId: "r",
     status: 202,
     code: undefined,
+    detail: undefined,
     principal: undefined,
     accepted,
     duplicates: 1,

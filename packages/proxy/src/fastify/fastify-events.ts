@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { EventProxy } from "../create-proxy.ts";
+import { checkPluginOptions } from "../node/node-options.ts";
 import { fromNodeRequest } from "../node/node-request.ts";
 
 /** Options of {@link fastifyEvents}. */
@@ -13,8 +14,11 @@ export interface FastifyEventsOptions {
  * A Fastify plugin that answers events on one path, every method of it. Bodies reach the proxy unread: Fastify's own
  * parsers and its `bodyLimit` do not apply here, the proxy's limits do. `authenticate` gets the Fastify
  * request as `native`, with whatever the host's hooks have put onto it.
+ *
+ * Rejects with INVALID_OPTION for what is no proxy, and a path that does not begin with `/`.
  */
 export async function fastifyEvents(host: object, options: FastifyEventsOptions): Promise<void> {
+  checkPluginOptions("fastifyEvents", options);
   const { proxy, path = "/v1/events" } = options;
   // Fastify hands itself over. Its types stay out of ours: who does not use it need not have it.
   const app = host as FastifyInstance;

@@ -219,7 +219,14 @@ describe("the handler on node:http", () => {
 
   it("answers other paths with 404 when it knows its own", async () => {
     const { url } = await start("/v1/events");
-    expect((await fetch(new URL("/other", url))).status).toBe(404);
+    const answer = await fetch(new URL("/other?a=1", url));
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect(await answer.json()).toEqual({
+      title: "Not Found",
+      status: 404,
+      code: "not_found",
+      detail: expect.stringMatching(/^nothing is at "\/other"; events are posted to \//),
+    });
     expect((await post(url, eventText(1), json)).status).toBe(202);
   });
 });

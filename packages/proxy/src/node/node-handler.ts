@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ProxyAnswer } from "../answer.ts";
 import type { EventProxy } from "../create-proxy.ts";
-import { fromNodeRequest } from "./node-request.ts";
+import { checkHandlerOptions } from "./node-options.ts";
+import { fromNodeRequest, pathOf } from "./node-request.ts";
+import { answerNotFound } from "./not-found.ts";
 
 /** A handler for node:http, Express and Connect, mounted with `use` or `post`. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
@@ -21,23 +23,20 @@ export interface NodeHandlerOptions {
  *
  * Waits for bodies as long as the proxy's limits say; how long headers may take and how large they may be is
  * the server's: see {@link createNodeServer}.
+ *
+ * @throws INVALID_OPTION for what is no proxy, and a path that does not begin with `/`.
  */
 export function nodeHandler(proxy: EventProxy, options: NodeHandlerOptions = {}): NodeHandler {
+  checkHandlerOptions(proxy, options);
   const { path } = options;
   return (request, response, next) => {
     if (path !== undefined && pathOf(request) !== path) {
-      if (next === undefined) response.writeHead(404).end();
+      if (next === undefined) answerNotFound(request, response, path);
       else next();
       return;
     }
     void proxy.handle(fromNodeRequest(request)).then((answer) => send(request, response, answer));
   };
-}
-
-/** The path as it was sent: Express takes the mount point off `url`. */
-export function pathOf(request: IncomingMessage): string {
-  const url = "originalUrl" in request ? String(request.originalUrl) : (request.url ?? "");
-  return url.split("?", 1)[0] ?? "";
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: ProxyAnswer): void {

@@ -21,6 +21,12 @@ export function fromNodeRequest(request: IncomingMessage, native: unknown = requ
   };
 }
 
+/** The path as it was sent: Express takes the mount point off `url`. */
+export function pathOf(request: IncomingMessage): string {
+  const url = "originalUrl" in request ? String(request.originalUrl) : (request.url ?? "");
+  return url.split("?", 1)[0] ?? "";
+}
+
 /**
  * The body, wherever it is by now. A parser that had nothing to do may leave an empty `body` behind and the
  * stream untouched: then the stream counts.

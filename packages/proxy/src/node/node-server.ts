@@ -1,10 +1,13 @@
-import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import type { EventProxy } from "../create-proxy.ts";
-import { nodeHandler, pathOf } from "./node-handler.ts";
+import { nodeHandler } from "./node-handler.ts";
+import { checkServerOptions } from "./node-options.ts";
+import { pathOf } from "./node-request.ts";
+import { answerNotFound } from "./not-found.ts";
 
 /** Options of {@link createNodeServer}. */
 export interface NodeServerOptions {
@@ -14,8 +17,10 @@ export interface NodeServerOptions {
   readonly port: number;
   /** The path of events. @defaultValue "/v1/events" */
   readonly path?: string | undefined;
-  /** Answers every other path. @defaultValue 404 */
-  readonly otherwise?: RequestListener | undefined;
+  /** Answers every other path, or passes it on to the 404 that names the path of events. @defaultValue that 404 */
+  readonly otherwise?:
+    | ((request: IncomingMessage, response: ServerResponse, notFound: () => void) => void)
+    | undefined;
   readonly limits?: { readonly [K in keyof NodeServerLimits]?: NodeServerLimits[K] | undefined } | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -63,8 +68,13 @@ export interface NodeServer {
   close(options?: NodeServerCloseOptions): Promise<void>;
 }
 
-/** Makes a server that answers events on one path, with the time-outs and bounds that a handler cannot set. */
+/**
+ * Makes a server that answers events on one path, with the time-outs and bounds that a handler cannot set.
+ *
+ * @throws INVALID_OPTION for what is no proxy, and an option that is none or cannot be.
+ */
 export function createNodeServer(proxy: EventProxy, options: NodeServerOptions): NodeServer {
+  checkServerOptions(proxy, options);
   return new DrainingServer(proxy, options);
 }
 
@@ -115,13 +125,15 @@ class DrainingServer implements NodeServer {
   }
 
   #listener(): RequestListener {
-    const { path = defaultPath, otherwise = notFound } = this.#options;
+    const { path = defaultPath, otherwise } = this.#options;
     const handler = nodeHandler(this.#proxy);
     return (request, response) => {
       response.setHeader("x-content-type-options", "nosniff");
       if (this.#closing !== undefined) response.setHeader("connection", "close");
+      const notFound = (): void => answerNotFound(request, response, path);
       if (pathOf(request) === path) handler(request, response);
-      else otherwise(request, response);
+      else if (otherwise === undefined) notFound();
+      else otherwise(request, response, notFound);
     };
   }
 
@@ -141,10 +153,6 @@ class DrainingServer implements NodeServer {
 }
 
 const defaultPath = "/v1/events";
-
-const notFound: RequestListener = (_request: IncomingMessage, response) => {
-  response.writeHead(404).end();
-};
 
 /** A limit that is given as undefined has its default. */
 function completeLimits(given: NodeServerOptions["limits"]): NodeServerLimits {
