@@ -6,6 +6,7 @@ import type { Intake, IntakeOptions } from "./index.ts";
 import { createIntake } from "./index.ts";
 import { storedIds } from "./storage/stored-ids.ts";
 
+const noKeysYet = { keys: [], refresh: () => undefined };
 const open: Intake[] = [];
 let directory: ReturnType<typeof temporaryDirectory>;
 beforeEach(() => {
@@ -64,6 +65,44 @@ describe("an intake", () => {
     const { status, body } = await post(url, eventText(1), { authorization });
     expect(status).toBe(expected);
     expect(JSON.stringify(body)).not.toContain("key-");
+    const needs = /^the request.*; it must have Authorization: Bearer <write key>$/;
+    if (expected === 401) expect(body["detail"]).toMatch(needs);
+  });
+
+  it("names the path of events to who takes another", async () => {
+    const { url } = await start();
+    const { status, body } = await post(new URL("/v1/event", url).href, eventText(1));
+    const detail = 'nothing is at "/v1/event"; events are posted to /v1/events';
+    expect([status, body]).toMatchObject([404, { code: "not_found", detail }]);
+  });
+
+  it.each(["0.0.0.0", "::", "192.0.2.1"])(
+    "does not let everybody in who reaches %s, unless told to",
+    async (host) => {
+      const sink = memorySink();
+      const message = `host is "${host}"; it must be a loopback address where there are no writeKeys`;
+      expect(() => createIntake({ sink, host })).toThrow(message);
+      expect(() => createIntake({ sink, host, writeKeys: [] })).toThrow(message);
+      for (const options of [{ writeKeys: ["k"] }, { writeKeys: noKeysYet }, { allowAnybody: true }])
+        await createIntake({ sink, host, ...options }).close({ graceMs: 0 });
+    },
+  );
+
+  it.each<[string, object]>([
+    ["sink is undefined; it must be a sink, such as memorySink()", { sink: undefined }],
+    ["writeKeys cannot be used; it must be a list of write keys", { writeKeys: "s3cret" }],
+    [
+      "writeKeys cannot be used; it must be a list of write keys",
+      { writeKeys: [{ name: "a", sha256: "s3cret" }] },
+    ],
+    ["port is 65536; it must be a port from 0 to 65535", { port: 65_536 }],
+    ['createIntake has no option "writeKey"; did you mean "writeKeys"?', { writeKey: "s3cret" }],
+    ['ack is "yes"; it must be one of', { ack: "yes" }],
+    ['knownIds is ["a"]; it must be an asynchronous stream of ids', { knownIds: ["a"] }],
+  ])("refuses what cannot be: %s", (message, options) => {
+    const make = (): unknown => createIntake({ sink: memorySink(), ...options });
+    expect(make).toThrow(message);
+    expect(make).not.toThrow("s3cret");
   });
 
   it("takes no write key that cannot be sent, and does not tell which it was", () => {

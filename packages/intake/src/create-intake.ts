@@ -4,6 +4,7 @@ import type { AnswerHandler, EventProxy, ProxyOptions, ProxyProblemHandler } fro
 import { createProxy } from "@activity/proxy";
 import type { NodeServer, NodeServerCloseOptions } from "@activity/proxy/node";
 import { createNodeServer } from "@activity/proxy/node";
+import { checkIntakeOptions } from "./check-intake-options.ts";
 import { createHealthListener } from "./health-listener.ts";
 import { KeyLimiter } from "./keys/key-limiter.ts";
 import type { WriteKey } from "./keys/write-key.ts";
@@ -23,6 +24,11 @@ export interface IntakeOptions {
    * @defaultValue everybody who reaches the address
    */
   readonly writeKeys?: readonly (string | WriteKey)[] | WriteKeySource | undefined;
+  /**
+   * Whether everybody may send who reaches an address that others reach: something in front of it lets nobody
+   * else in. @defaultValue false: such an address needs `writeKeys`
+   */
+  readonly allowAnybody?: boolean | undefined;
   /** @defaultValue "127.0.0.1" */
   readonly host?: string | undefined;
   /** 0 for any that is free. @defaultValue 8080 */
@@ -65,9 +71,11 @@ export interface Intake {
 /**
  * Makes an intake: events by the HTTP contract on `/v1/events`, `GET /healthz`, `GET /readyz`.
  *
- * @throws INVALID_OPTION for a write key, origin or limit that cannot be.
+ * @throws INVALID_OPTION for an option that is none or cannot be, and for an address that others reach without
+ * `writeKeys`, unless `allowAnybody` says that this is meant.
  */
 export function createIntake(options: IntakeOptions): Intake {
+  checkIntakeOptions(options);
   const { sink, host = "127.0.0.1", port = 8_080, writeKeys = [], clock = systemClock, onAnswer } = options;
   const limiter = new KeyLimiter(clock);
   const proxy = createProxy<KeyHolder>({
@@ -76,6 +84,7 @@ export function createIntake(options: IntakeOptions): Intake {
     allowedOrigins: options.allowedOrigins,
     allowedHosts: options.allowedHosts ?? (isLoopback(host) ? "loopback" : undefined),
     authenticate: authenticateBy(writeKeys),
+    credentials: "Authorization: Bearer <write key>",
     stamp: options.stamp,
     limits: options.limits,
     dedupe: options.dedupe,

@@ -1,11 +1,11 @@
-import type { RequestListener } from "node:http";
+import type { NodeServerOptions } from "@activity/proxy/node";
 
-/** Answers `/healthz` (this process lives) and `/readyz` (it takes events); everything else is 404. */
-export function createHealthListener(isReady: () => boolean): RequestListener {
-  return (request, response) => {
+/** Answers `/healthz` (this process lives) and `/readyz` (it takes events); and leaves everything else. */
+export function createHealthListener(isReady: () => boolean): NonNullable<NodeServerOptions["otherwise"]> {
+  return (request, response, notFound) => {
     const path = (request.url ?? "").split("?", 1)[0];
     if (path !== "/healthz" && path !== "/readyz") {
-      response.writeHead(404).end();
+      notFound();
       return;
     }
     if (request.method !== "GET" && request.method !== "HEAD") {

@@ -54,7 +54,23 @@ describe("activity-intake serve", () => {
     const url = await intake.address;
     expect((await post(url, eventText(1))).status).toBe(401);
     expect((await post(url, eventText(1), { authorization: "Bearer secret-key" })).status).toBe(202);
-    expect(intake.output()).not.toContain("secret-key");
+    for (const key of ["wrong-key-1", "wrong-key-2"])
+      expect((await post(url, eventText(1), { authorization: `Bearer ${key}` })).status).toBe(401);
+    intake.child.kill("SIGTERM");
+    expect(await intake.exited).toBe(0);
+    const refused = (count: number, what: string): string =>
+      `refused: ${count} request(s) answered with 401 not_signed_in: the request${what}; it must have Authorization: Bearer <write key>\n`;
+    expect(intake.output()).toContain(refused(1, " has no Authorization header"));
+    expect(intake.output()).toContain(refused(2, "'s Authorization is not known here"));
+    expect(intake.output()).not.toMatch(/(?:secret|wrong)-key/);
+  });
+
+  it("says which settings are probably mistyped", async () => {
+    const intake = startIntake({ ACTIVITY_DATA_DIR: directory.path, ACTIVITY_RETENTON_DAYS: "3" });
+    await intake.address;
+    expect(intake.output()).toContain(
+      "activity-intake: ACTIVITY_RETENTON_DAYS is no setting and changes nothing; did you mean ACTIVITY_RETENTION_DAYS?\n",
+    );
   });
 
   it("takes in keys that are made and removed while it runs, and is no open door meanwhile", async () => {
@@ -159,6 +175,28 @@ describe("activity-intake", () => {
     expect(help.output()).toContain("usage: activity-intake [serve]");
     const wrong = startIntake({}, ["sevre"]);
     expect(await wrong.exited).toBe(2);
+    expect(wrong.output()).toMatch(
+      /^activity-intake: there is no command "sevre"; did you mean serve\?\nusage: /,
+    );
+  });
+
+  it.each([
+    [["frob"], 'there is no command "frob"\nusage: '],
+    [["serve", "8080"], 'serve takes no "8080"\nusage: '],
+    [["query", "--jsn", "SELECT 1"], 'query has no "--jsn"\nusage: '],
+    [["query", "--json", "--csv", "SELECT 1"], "--json and --csv do not go together\nusage: "],
+    [["query"], "there is no question\nusage: "],
+    [["audit", "--kafak"], 'audit has no "--kafak"\nusage: '],
+    [["audit", "--kafka", "x"], "--kafka takes no files\nusage: "],
+    [["replay", "--lst"], 'replay has no "--lst"\nusage: '],
+    [["key"], "the key has no name\nusage: "],
+    [["key", "--name"], 'key has no "--name"\nusage: '],
+    [["key", "a", "--limit", "5"], 'key has no "--limit"\nusage: '],
+    [["key", "a", "--events-per-second", "5", "b"], 'key has no "b"\nusage: '],
+    [["key", "a", "--events-per-second", "0"], '--events-per-second is "0"; it must be a number from 1'],
+  ])("names what it does not understand: %j", async (args, message) => {
+    const { code, output } = await runIntake({}, args);
+    expect([code, output]).toEqual([2, expect.stringContaining(`activity-intake: ${message}`)]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { MissingRange, SourceAudit } from "@activity/core";
-import { ActivityError } from "@activity/core";
+import { ActivityError, quote } from "@activity/core";
 import { readSettings } from "../settings/intake-settings.ts";
 import type { StoredAudit } from "./audit-files.ts";
 import { auditFiles, auditTexts } from "./audit-files.ts";
@@ -17,9 +17,10 @@ export async function auditCommand(args: readonly string[], context: CommandCont
   const paths = args.filter((arg) => arg !== "--json" && arg !== "--kafka");
   const unknown = paths.find((path) => path.startsWith("--"));
   if (unknown !== undefined || (kafka && paths.length > 0)) {
+    const what = unknown === undefined ? "--kafka takes no files" : `audit has no ${quote(unknown)}`;
     throw new ActivityError(
       "INVALID_OPTION",
-      "usage: activity-intake audit [--json] [FILE or DIR … | --kafka]",
+      `${what}\nusage: activity-intake audit [--json] [FILE or DIR … | --kafka]`,
     );
   }
   const audited = kafka ? await auditTopic(context) : await auditFiles(pathsOf(paths, context));

@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { ActivityError } from "@activity/core";
+import { ActivityError, quote } from "@activity/core";
 import { createWriteKey, formatWriteKey, readKeyFile } from "../keys/write-key.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -10,8 +10,14 @@ export function keyCommand(args: readonly string[], context: CommandContext): nu
   const { environment, print, printError } = context;
   const [name, flag, value, ...rest] = args;
   const limited = flag === "--events-per-second" && /^[1-9]\d{0,8}$/.test(value ?? "");
-  if (name === undefined || name.startsWith("-") || rest.length > 0 || (flag !== undefined && !limited))
-    throw new ActivityError("INVALID_OPTION", usage);
+  const strange = name?.startsWith("-") ? name : flag === "--events-per-second" ? rest[0] : flag;
+  const what =
+    strange === undefined
+      ? `--events-per-second is ${quote(value)}; it must be a number from 1 to 999999999`
+      : `key has no ${quote(strange)}`;
+  if (name === undefined) throw new ActivityError("INVALID_OPTION", `the key has no name\n${usage}`);
+  if (strange !== undefined || (flag !== undefined && !limited))
+    throw new ActivityError("INVALID_OPTION", `${what}\n${usage}`);
   const { key, entry } = createWriteKey(name, limited ? Number(value) : undefined);
   const line = formatWriteKey(entry);
   const file = environment["ACTIVITY_WRITE_KEYS_FILE"] || undefined;

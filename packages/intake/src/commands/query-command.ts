@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { ActivityError } from "@activity/core";
+import { ActivityError, quote } from "@activity/core";
 import { listSegments } from "@activity/spool";
 import { askEvents } from "../query/ask-events.ts";
 import type { QueryResult } from "../query/event-database.ts";
@@ -18,9 +18,12 @@ export async function queryCommand(args: readonly string[], context: CommandCont
   const { environment, packageFolder, print } = context;
   const flags = args.filter((arg) => arg.startsWith("--"));
   const [sql, ...paths] = args.filter((arg) => !arg.startsWith("--"));
-  const format = formats[flags[0] ?? "--table"];
-  if (sql === undefined || flags.length > 1 || format === undefined)
-    throw new ActivityError("INVALID_OPTION", usage);
+  const [flag = "--table", ...others] = flags;
+  const format = formats[flag];
+  const refuse = (what: string): ActivityError => new ActivityError("INVALID_OPTION", `${what}\n${usage}`);
+  if (format === undefined) throw refuse(`query has no ${quote(flag)}`);
+  if (others.length > 0) throw refuse(`${flags.join(" and ")} do not go together`);
+  if (sql === undefined) throw refuse("there is no question");
   const places = paths.length > 0 ? paths : [environment["ACTIVITY_DATA_DIR"] || "activity-data"];
   const result = await askEvents(sql, {
     list: async () => (await Promise.all(places.map(filesOf))).flat(),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type { Sink } from "@activity/core";
-import { ActivityError, httpContract, systemClock } from "@activity/core";
+import { ActivityError, httpContract, quote, systemClock } from "@activity/core";
 import type { EventProxy, ProxyRequest, RejectedEvent } from "@activity/proxy";
 import { createProxy } from "@activity/proxy";
 import type { IntakeSettings } from "../settings/intake-settings.ts";
@@ -38,7 +38,9 @@ interface ReplayCounts {
 export async function replayCommand(args: readonly string[], context: CommandContext): Promise<number> {
   const { environment, print } = context;
   const codes = args.filter((arg) => arg !== "--list");
-  if (codes.some((code) => code.startsWith("-"))) throw new ActivityError("INVALID_OPTION", usage);
+  const unknown = codes.find((code) => code.startsWith("-"));
+  if (unknown !== undefined)
+    throw new ActivityError("INVALID_OPTION", `replay has no ${quote(unknown)}\n${usage}`);
   const settings = readSettings({ ...environment, HOST: "127.0.0.1" });
   const directory = deadLetterDirectory(settings.directory);
   const chosen = (): readonly DeadLetterFile[] =>

@@ -1,6 +1,8 @@
-import { ActivityError } from "@activity/core";
+import { ActivityError, quote } from "@activity/core";
+import { closestName } from "@activity/core/options";
 import { QueryRefused } from "../query/query-refused.ts";
 import { readSettings } from "../settings/intake-settings.ts";
+import { mistypedVariables } from "../settings/intake-variables.ts";
 import type { CommandContext } from "./command-context.ts";
 
 const usage = `usage: activity-intake [serve]
@@ -28,6 +30,7 @@ export async function runInContext(args: readonly string[], context: CommandCont
     context.print(usage);
     return 0;
   }
+  for (const what of mistypedVariables(context.environment)) context.printError(`activity-intake: ${what}`);
   try {
     return await run(args, context);
   } catch (error) {
@@ -53,11 +56,19 @@ async function run(
     case "key":
       return (await import("./key-command.ts")).keyCommand(rest, context);
     case "serve":
-      if (rest.length > 0) break;
+      if (rest.length > 0) return misunderstood(`serve takes no ${quote(rest[0])}`, context);
       await (await import("./serve.ts")).serve(readSettings(context.environment), context);
       return 0;
-    default:
+    default: {
+      const meant = closestName(command, ["serve", "query", "audit", "replay", "key"]);
+      const advice = meant === undefined ? "" : `; did you mean ${meant}?`;
+      return misunderstood(`there is no command ${quote(command)}${advice}`, context);
+    }
   }
-  context.printError(usage);
+}
+
+function misunderstood(what: string, { printError }: CommandContext): number {
+  printError(`activity-intake: ${what}`);
+  printError(usage);
   return 2;
 }

@@ -7,6 +7,7 @@ import { createIntake } from "../create-intake.ts";
 import type { KeyFileOptions } from "../keys/key-file.ts";
 import { KeyFile } from "../keys/key-file.ts";
 import { isLoopback } from "../loopback.ts";
+import { RefusalLog } from "../refusal-log.ts";
 import type { IntakeSettings } from "../settings/intake-settings.ts";
 import { DeadLetters, deadLetterDirectory } from "../storage/dead-letters.ts";
 import { openSink, spoolDirectory } from "../storage/open-sink.ts";
@@ -54,6 +55,7 @@ interface Running {
   readonly keyFile: KeyFile | undefined;
   readonly clock: Clock;
   readonly tell: Teller;
+  readonly refusals: RefusalLog;
 }
 
 async function open(settings: IntakeSettings, context: CommandContext): Promise<Running> {
@@ -72,6 +74,7 @@ async function open(settings: IntakeSettings, context: CommandContext): Promise<
     tell,
   });
   const keyFile = openKeyFile(settings, { clock, tell });
+  const refusals = new RefusalLog(clock, context.printError);
   const admin = new Admin({ settings, clock, packageFolder: context.packageFolder });
   const intake = createIntake({
     sink,
@@ -85,10 +88,11 @@ async function open(settings: IntakeSettings, context: CommandContext): Promise<
     onProblem: tell,
     onAnswer: (request) => {
       admin.onAnswer(request);
+      refusals.add(request);
       if (request.rejected.length > 0) letters.keep(request.rejected, request.principal?.key.name);
     },
   });
-  return { intake, admin, keyFile, clock, tell };
+  return { intake, admin, keyFile, clock, tell, refusals };
 }
 
 function openKeyFile(
@@ -127,8 +131,9 @@ async function announce(
 }
 
 /** The page stays until the last event is safe: whoever watches sees how it ends. */
-async function close({ intake, admin }: Running, graceMs: number): Promise<LedgerSnapshot> {
+async function close({ intake, admin, refusals }: Running, graceMs: number): Promise<LedgerSnapshot> {
   const ledger = await intake.close({ graceMs });
+  refusals.close();
   await admin.close();
   return ledger;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { systemClock } from "@activity/core";
+import { quote, systemClock } from "@activity/core";
+import { closestName } from "@activity/core/options";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDb } from "./load-duckdb.ts";
 import { loadDuckDb } from "./load-duckdb.ts";
@@ -106,8 +107,20 @@ async function queryOnce(
     }
   } catch (cause) {
     if (cause instanceof QueryRefused) throw cause;
-    throw new QueryRefused(cause instanceof Error ? cause.message : String(cause), { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new QueryRefused((await unknownView(connection, why)) ?? why, { cause });
   }
+}
+
+/** What to say of a view that there is not: DuckDB would name tables of its own. */
+async function unknownView(connection: DuckDBConnection, why: string): Promise<string | undefined> {
+  const [, name] = /Table with name (\S+) does not exist/.exec(why) ?? [];
+  if (name === undefined) return undefined;
+  const found = await connection.runAndReadAll("SELECT view_name FROM duckdb_views() WHERE NOT internal");
+  const views = found.getRowsJson().map(([view]) => String(view));
+  const meant = closestName(name, views);
+  const advice = meant === undefined ? `there are ${views.toSorted().join(", ")}` : `did you mean ${meant}?`;
+  return `there is no view ${quote(name)}; ${advice}`;
 }
 
 function startWatch(

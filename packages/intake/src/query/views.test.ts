@@ -161,3 +161,13 @@ describe("sessions, days and errors", () => {
     ]);
   });
 });
+
+describe("a view that there is not", () => {
+  it.each([
+    ["evnts", 'there is no view "evnts"; did you mean events?'],
+    ["people", 'there is no view "people"; there are client_users, daily_active, errors, events'],
+    ["session", 'there is no view "session"; did you mean sessions?'],
+  ])("is named beside those of ours: %s", async (name, message) => {
+    await expect(ask([at(0, {})], `SELECT * FROM ${name}`)).rejects.toThrow(message);
+  });
+});
