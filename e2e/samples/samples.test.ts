@@ -1,21 +1,14 @@
 /** Every TypeScript sample of the documents compiles as it is printed, in strict mode, against the packages as built. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { repositoryRoot, run } from "../../tools/run.mjs";
 import { documents, readSamples } from "./read-samples.ts";
+import { sampleFolder } from "./run-sample.ts";
 
 const timeoutMs = 120_000;
-/** Below our packages, and no file of the repository: others list and copy those meanwhile. */
-const cache = fileURLToPath(new URL("../.cache/", import.meta.url));
-let scratch: string;
-
-beforeAll(() => {
-  mkdirSync(cache, { recursive: true });
-  scratch = mkdtempSync(join(cache, "samples-"));
-});
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = sampleFolder();
+afterAll(() => scratch.remove());
 
 /** What a reader has set; a page for browsers has the DOM, and Next resolves as a bundler. */
 function settings(document: string): object {
@@ -37,7 +30,7 @@ function settings(document: string): object {
 
 /** What the compiler says of the samples of a page, each under its line. */
 async function compile(document: string): Promise<string> {
-  const folder = mkdtempSync(join(scratch, "page-"));
+  const folder = mkdtempSync(join(scratch.path, "page-"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   const samples = readSamples(document);
   for (const [index, { file, program }] of samples.entries()) {
