@@ -7,6 +7,7 @@ import { platformDirectory } from "@activity/spool";
 import type { IntakeOpener } from "./command-sink.ts";
 import { CommandSink } from "./command-sink.ts";
 import type { ConsentWatch } from "./consent.ts";
+import { maySend } from "./consent.ts";
 import type { Session } from "./debug-session.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { isFlusherAlive } from "./flusher-lock.ts";
@@ -46,7 +47,7 @@ export class CliSession implements Session {
     const { app, env, clock, consent, plan, intake, opener } = options;
     this.#options = options;
     this.installId = readInstallId(platformDirectory("config", app, env), env);
-    const gate = { allowed: () => consent.current().granted };
+    const gate = { allowed: () => maySend(consent.current()) };
     this.sink = new CommandSink({ intake: { ...intake, clock }, gate, opener });
     this.client = createClient({ ...options.client, sink: this.sink, installId: this.installId });
     if (plan.kind === "in-process") void this.sink.open();

@@ -2,6 +2,7 @@ import type { ClientStats, DropReason, TimeoutOptions } from "@activity/core";
 import { noopSink } from "@activity/core";
 import type { SessionOptions } from "./cli-session.ts";
 import { CliSession } from "./cli-session.ts";
+import { maySend } from "./consent.ts";
 import type { Session } from "./debug-session.ts";
 import { debugSession } from "./debug-session.ts";
 import type { Terminal } from "./notice.ts";
@@ -37,10 +38,13 @@ export class CliState {
 
   #follow(): Session | undefined {
     const { consent, debug } = this.#options;
-    const on = debug !== undefined || consent.current().granted;
-    if (on === (this.#session !== undefined) || this.#closing !== undefined) return this.#session;
+    const decided = debug === undefined ? maySend(consent.current()) : true;
+    if (this.#closing !== undefined) return this.#session;
+    // What cannot be read withdraws nothing: nothing is recorded or sent meanwhile, and what waits, waits.
+    if (decided === undefined) return undefined;
+    if (decided === (this.#session !== undefined)) return this.#session;
     this.#session?.revoke();
-    this.#session = on ? this.#open() : undefined;
+    this.#session = decided ? this.#open() : undefined;
     return this.#session;
   }
 
@@ -50,7 +54,9 @@ export class CliState {
   }
 
   close(timeout: TimeoutOptions = {}): Promise<ClientStats> {
-    this.#closing ??= Promise.resolve(this.current()?.close(timeout)).then(() => this.stats());
+    this.#closing ??= Promise.resolve((this.current() ?? this.#session)?.close(timeout)).then(() =>
+      this.stats(),
+    );
     return this.#closing;
   }
 

@@ -48,6 +48,11 @@ export interface ConsentWatch {
   look(): Consent;
 }
 
+/** Whether what waits may be sent; `undefined` while nobody can read what was decided. */
+export function maySend({ granted, why }: Consent): boolean | undefined {
+  return why === "unreadable" ? undefined : granted;
+}
+
 /** The variable of every program that uses this package. */
 export const telemetryVariable = "ACTIVITY_TELEMETRY";
 

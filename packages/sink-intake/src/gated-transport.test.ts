@@ -145,9 +145,11 @@ describe("telemetry that is switched off", () => {
   });
 
   it("on this machine, sends nothing from that moment", async () => {
-    let on = true;
+    let on: boolean | undefined = true;
     const transport = start([delivered], { allowed: () => on });
     expect(await send(transport)).toEqual(delivered);
+    on = undefined;
+    expect(await send(transport)).toMatchObject({ kind: "retry", unsent: true, scope: "destination" });
     on = false;
     expect(await send(transport)).toEqual({ kind: "denied" });
     expect(requests).toBe(1);

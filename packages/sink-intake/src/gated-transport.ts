@@ -12,8 +12,8 @@ export interface GateOptions {
   readonly retry: RetryOptions;
   readonly attemptMs: number;
   readonly refusals: RefusalCount;
-  /** Whether telemetry is on; asked before every request. */
-  readonly allowed: () => boolean;
+  /** Whether telemetry is on; asked before every request. `undefined`: nobody knows now, and what waits must wait. */
+  readonly allowed: () => boolean | undefined;
   /** Heed only pauses that the destination asked for: somebody waits and has said so. */
   readonly impatient: boolean;
 }
@@ -29,6 +29,13 @@ export interface GatedTransport extends Transport {
 /** For how long a destination where telemetry is switched off is not asked again. */
 const deniedMs = 86_400_000;
 const held: Verdict = { kind: "retry", reason: { code: "sealed" }, unsent: true };
+const undecided: Verdict = {
+  kind: "retry",
+  reason: { code: "undecided" },
+  afterMs: 1_000,
+  scope: "destination",
+  unsent: true,
+};
 
 /** Puts a gate before a transport. */
 export function gatedTransport(inner: Transport, options: GateOptions): GatedTransport {
@@ -78,7 +85,9 @@ class Gated implements GatedTransport {
   #refusal(): Verdict | undefined {
     const { folder, allowed } = this.#options;
     if (this.#sealed) return held;
-    if (!allowed()) return { kind: "denied" };
+    const isAllowed = allowed();
+    if (isAllowed === undefined) return undecided;
+    if (!isAllowed) return { kind: "denied" };
     if (this.#admitted || folder === undefined) return undefined;
     return this.#askDisk(folder);
   }

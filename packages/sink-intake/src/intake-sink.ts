@@ -61,8 +61,8 @@ export interface IntakeSinkOptions extends IntakeTransportOptions {
 
 /** What only this package asks of a sink. */
 export interface IntakeGate {
-  /** Whether telemetry is on; asked before every request. */
-  readonly allowed?: (() => boolean) | undefined;
+  /** Whether telemetry is on; asked before every request. `undefined`: nobody knows now, and what waits must wait. */
+  readonly allowed?: (() => boolean | undefined) | undefined;
   /** Heed only pauses that the destination asked for. */
   readonly impatient?: boolean | undefined;
 }

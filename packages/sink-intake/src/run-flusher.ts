@@ -1,7 +1,7 @@
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import type { Environment } from "@activity/spool";
-import { watchConsent } from "./consent.ts";
+import { maySend, watchConsent } from "./consent.ts";
 import type { FlusherJob } from "./flusher-job.ts";
 import { isFlusherAlive, takeFlusherLock } from "./flusher-lock.ts";
 import { folderOf } from "./intake-place.ts";
@@ -59,7 +59,7 @@ export async function runFlusher(job: FlusherJob, port: FlusherPort): Promise<vo
     await deliver();
 
   async function deliver(): Promise<void> {
-    const allowed = (): boolean => consent.current().granted;
+    const allowed = (): boolean | undefined => maySend(consent.current());
     const options = { ...intake, lingerMs: 0, onProblem: () => undefined };
     const { sink, transport } = openIntake(options, { allowed });
     // What is under way may use the whole lifetime; while it is, others are told to wait.

@@ -6,7 +6,7 @@ import { clearSpools, platformDirectory, readSegments } from "@activity/spool";
 import type { CliClientOptions } from "./cli-client.ts";
 import { checkApp, intakeOf } from "./cli-client.ts";
 import type { Consent, ConsentWatch } from "./consent.ts";
-import { telemetryVariable, watchConsent } from "./consent.ts";
+import { maySend, telemetryVariable, watchConsent } from "./consent.ts";
 import { writeDecision } from "./consent-file.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { planDelivery } from "./delivery-plan.ts";
@@ -151,7 +151,7 @@ async function flush(context: CommandContext): Promise<number> {
     print(`nothing is sent, telemetry is off: ${reasonOf(now, context)}`);
     return 0;
   }
-  const gate = { allowed: () => consent.current().granted, impatient: true };
+  const gate = { allowed: () => maySend(consent.current()), impatient: true };
   const { sink } = openIntake({ ...intake, lingerMs: 0 }, gate);
   const endsAt = clock.monotonic() + flushMs;
   const folder = folderOf(intake);
