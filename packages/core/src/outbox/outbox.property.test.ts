@@ -320,7 +320,7 @@ class Play {
 const bounds = {
   seed: 20_250_101,
   numRuns: 300,
-  interruptAfterTimeLimit: 60_000,
+  interruptAfterTimeLimit: 200_000,
   markInterruptAsFailure: true,
 };
 const testMs = 90_000;

@@ -198,7 +198,7 @@ describe("the memory store", () => {
           });
         }
       }),
-      { seed: 7, numRuns: 200, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
+      { seed: 7, numRuns: 200, interruptAfterTimeLimit: 200_000, markInterruptAsFailure: true },
     );
   });
 });
