@@ -23,7 +23,7 @@ function attributesOf(thrown: unknown): Members {
   const { name, message, stack, code, cause, errors } = Object(thrown) as Members;
   if (typeof name === "string" && typeof message === "string")
     return { error_name: name, message, code, stack, cause: shortCause(cause), errors };
-  const other = "something else than an error was thrown";
+  const other = "what was thrown is no error";
   return { message: typeof thrown === "string" ? thrown : other, thrown };
 }
 

@@ -113,8 +113,8 @@ describe("what was thrown", () => {
 
   it.each([
     ["a text", "a text at https://x/?a=redacted", "a text at https://x/?a=1"],
-    ["an object", "something else than an error was thrown", { a: 1 }],
-    ["nothing", "something else than an error was thrown", null],
+    ["an object", "what was thrown is no error", { a: 1 }],
+    ["nothing", "what was thrown is no error", null],
   ])("may be %s", (_, message, value) => {
     expect(thrown([value], [mark, String(value)])).toMatchObject({ message });
   });

@@ -1,15 +1,17 @@
 import type { Attributes } from "../event/activity-event.ts";
 import { encodeCarefully, forbiddenKeys } from "../event/encode-carefully.ts";
+import { finishAttributes } from "../event/encode-event.ts";
 import { encodeQuickly } from "../event/encode-quickly.ts";
 import { isPlain } from "../event/find-unsafe-value.ts";
-import { createdEventMaxAttributes } from "../limits.ts";
+import { parseMembers } from "../event/parse-members.ts";
+import { createdEventMaxAttributes, createdEventMaxBytes } from "../limits.ts";
 import { HeadCache } from "./head-cache.ts";
 
 /** The attributes that a client puts on every event, encoded once. */
 export interface AttributeLayer {
   readonly attributes: Attributes;
-  /** Attributes that could not be encoded, and how many were too many. */
-  readonly problems: readonly string[];
+  /** The marks of what was left out; empty for nothing. */
+  readonly marks: string;
   readonly heads: HeadCache;
   /** Keys that a call cannot add without a decision: the layer's own and the forbidden ones. */
   readonly taken: ReadonlySet<string>;
@@ -19,13 +21,13 @@ export interface AttributeLayer {
 
 /** Lays attributes over each other and encodes them. */
 export function layerAttributes(...layers: readonly (Attributes | undefined)[]): AttributeLayer {
-  const { text, problems, omitted } = encodeCarefully(layers);
-  const attributes = JSON.parse(`{${text.slice(1)}}`) as Attributes; // Just encoded.
+  const { text, ...flaws } = encodeCarefully(layers);
+  const attributes = parseMembers(text);
   const keys = Object.keys(attributes);
   const taken = new Set([...forbiddenKeys, ...keys]);
   return {
     attributes,
-    problems: omitted > 0 ? [...problems, `the last ${omitted}`] : problems,
+    marks: finishAttributes({ ...flaws, text: "" }, "", createdEventMaxBytes),
     heads: new HeadCache(text),
     taken,
     room: createdEventMaxAttributes - keys.length,

@@ -114,7 +114,7 @@ describe("beforeRecord", () => {
       {
         code: "refused",
         eventName: "x",
-        message: "an event was not recorded: TypeError: beforeRecord returned neither an event nor null",
+        message: "an event was not recorded: TypeError: beforeRecord must return an event or null",
       },
     ]);
     // An unhandled rejection would fail this run.

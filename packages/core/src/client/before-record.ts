@@ -1,6 +1,7 @@
 import { checkField } from "../event/check-envelope.ts";
 import type { EncodedAttributes } from "../event/encode-carefully.ts";
 import { encodeCarefully } from "../event/encode-carefully.ts";
+import { parseMembers } from "../event/parse-members.ts";
 import type { ClientOptions, EventDraft } from "./client.ts";
 
 /** What a hook left of an event. */
@@ -24,13 +25,13 @@ export function applyHook(
     event_time: time,
     event_type: type,
     event_name: name,
-    ...JSON.parse(`{${encoded.text.slice(1)}}`),
+    ...parseMembers(encoded.text),
   } as EventDraft; // Just encoded.
   const left = hook(draft);
   if (left === null) return null;
   if (typeof left !== "object" || typeof left["then"] === "function") {
     Promise.resolve(left).catch(() => undefined); // Its rejection would end the process.
-    throw new TypeError("beforeRecord returned neither an event nor null");
+    throw new TypeError("beforeRecord must return an event or null");
   }
   const { event_id: _id, event_time: _time, event_type, event_name, ...attributes } = left;
   const again = encodeCarefully([attributes]);

@@ -44,7 +44,8 @@ export interface ClientOptions<C extends AnyCatalog = OpenCatalog> {
   /**
    * Looks at every event before anything is stored. Returns it, another, or `null` to leave it out
    * (counted as `filtered`). Blank or unusable `event_type` and `event_name` are put back; `event_time`
-   * stays. When it throws, the event is refused, since what it was to remove may still be there.
+   * stays. When it throws, the event is refused, since what it was to remove may still be there. Of
+   * `source_closed` it decides the attributes only: that event is recorded in any case.
    */
   readonly beforeRecord?: ((event: EventDraft) => Record<string, unknown> | null) | undefined;
   /**

@@ -103,6 +103,30 @@ describe("close", () => {
     expect(memory.events.at(-1)).toMatchObject({ event_name: "source_closed", last: 2 });
   });
 
+  it.each<[string, ClientOptions["beforeRecord"], object]>([
+    ["lets everything pass", (event) => event, { service_name: "shop", a: 1 }],
+    ["hides one of them", (event) => ({ ...event, a: "#" }), { service_name: "shop", a: "#" }],
+    ["makes another event of it", ({ a }) => ({ a, event_type: "x", event_name: "y", last: 9 }), { a: 1 }],
+    ["leaves it out", ({ event_type, ...event }) => (event_type === "telemetry" ? null : event), {}],
+    [
+      "does not know it and throws",
+      ({ event_type, ...event }) => {
+        if (event_type === "telemetry") throw new Error("what is telemetry?");
+        return event;
+      },
+      {},
+    ],
+  ])("is told with what a hook leaves of the client's attributes: it %s", async (_, beforeRecord, left) => {
+    const options = { service: { name: "shop" }, attributes: { a: 1 }, beforeRecord };
+    const { memory, client, problems } = setUp(options);
+    client.track("x");
+    await client.close();
+    expect(memory.events).toHaveLength(2);
+    const { event_id: _id, event_time: _time, ...end } = memory.events[1] ?? {};
+    expect(end).toEqual({ event_type: "telemetry", event_name: "source_closed", last: 2, ...left });
+    expect(problems).toEqual([]);
+  });
+
   it("still closes a sink that throws when it gets the last event", async () => {
     const memory = memorySink();
     let closed = 0;

@@ -153,21 +153,21 @@ describe("layers of attributes", () => {
 
   it("are refused by a strict client where one of its own cannot be used", () => {
     const make = (): unknown => setUp({ attributes: { event_id: "x" }, strict: true });
-    expect(make).toThrow("attributes of the client were left out, such as event_id");
+    expect(make).toThrow("attributes were cut or left out: event_id");
     const { client } = setUp({ strict: true });
-    expect(() => client.with({ event_id: "x" })).toThrow("such as event_id");
+    expect(() => client.with({ event_id: "x" })).toThrow("left out: event_id");
   });
 
   it("tell what of the client's own could not be used", () => {
     const many = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`k${index}`, index]));
     const wrong = setUp({ attributes: { event_id: "x", keep: 1 } });
     expect(wrong.problems).toMatchObject([
-      { code: "altered", message: "attributes of the client were left out, such as event_id" },
+      { code: "altered", message: "attributes were cut or left out: event_id" },
     ]);
     wrong.client.with(many).track("a");
     expect(wrong.problems).toMatchObject([
       {},
-      { code: "altered", message: "attributes of the client were left out, such as the last 5" },
+      { code: "altered", message: "attributes were cut or left out: …" },
     ]);
     expect(Object.keys(wrong.sink.events[0] ?? {})).toHaveLength(250);
   });
@@ -319,10 +319,16 @@ describe("an option", () => {
       { blob: 1, truncated_attributes: ["text"] },
     ]);
     expect(problems).toMatchObject(
-      ["alone", "joined", "large"].map((eventName) => ({
+      [
+        ["alone", "blob"],
+        ["joined", "blob"],
+        ["large", "text"],
+      ].map(([eventName, detail]) => ({
         code: "altered",
         eventName,
         eventType: "behavioral",
+        message: `attributes were cut or left out: ${detail}`,
+        problems: [{ detail }],
       })),
     );
   });

@@ -34,9 +34,7 @@ export function createClient<const C extends AnyCatalog = OpenCatalog>(options: 
   const stats = (): ClientStats => ({ ...sink.stats(), ...recorder.counts });
 
   function withLayer(layer: AttributeLayer): LooseClient {
-    const { problems } = layer;
-    if (problems[0])
-      recorder.tell("altered", `attributes of the client were left out, such as ${problems[0]}`, {});
+    if (layer.marks) recorder.tellAltered(layer.marks);
     const record: LooseClient["record"] = (type, name, attributes) =>
       recorder.record({ layer, type, name, attributes });
     const child = (attributes: Attributes): LooseClient =>

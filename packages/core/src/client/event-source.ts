@@ -20,7 +20,7 @@ export interface EventSource {
   readonly name: string;
   /** The highest number given; 0 for none, or where ids are not numbered. */
   readonly last: number;
-  /** How the event of the last number begins: `{"event_id":"<source>.<n>`. */
+  /** How the event of the last id begins: `{"event_id":"<source>.<n>`. */
   readonly opening: string;
 }
 
@@ -39,7 +39,11 @@ export function createEventSource(
     last: 0,
     opening: "",
     nextId: (): string => {
-      if (createId) return createId();
+      if (createId) {
+        const id = createId();
+        source.opening = JSON.stringify({ event_id: id }).slice(0, -2);
+        return id;
+      }
       const low = ++source.last % 1_000;
       const thousands = (source.last - low) / 1_000;
       if (!low || !prefix) {

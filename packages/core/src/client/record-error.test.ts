@@ -57,16 +57,12 @@ describe("recordError", () => {
 
   it.each<[string, unknown, object]>([
     ["a text", "oops", { message: "oops", thrown: "oops" }],
-    ["null", null, { message: "something else than an error was thrown", thrown: null }],
-    ["undefined", undefined, { message: "something else than an error was thrown" }],
-    ["a number", 7, { message: "something else than an error was thrown", thrown: 7 }],
-    [
-      "an object",
-      { status: 404 },
-      { message: "something else than an error was thrown", thrown: { status: 404 } },
-    ],
-    ["a symbol", Symbol("s"), { message: "something else than an error was thrown" }],
-    ["a BigInt", 1n, { message: "something else than an error was thrown", thrown: "1" }],
+    ["null", null, { message: "what was thrown is no error", thrown: null }],
+    ["undefined", undefined, { message: "what was thrown is no error" }],
+    ["a number", 7, { message: "what was thrown is no error", thrown: 7 }],
+    ["an object", { status: 404 }, { message: "what was thrown is no error", thrown: { status: 404 } }],
+    ["a symbol", Symbol("s"), { message: "what was thrown is no error" }],
+    ["a BigInt", 1n, { message: "what was thrown is no error", thrown: "1" }],
   ])("takes whatever was thrown: %s", (_, thrown, json) => {
     expect(recorded(thrown)).toEqual({ rest: json, problems: [] });
   });

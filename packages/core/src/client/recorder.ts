@@ -1,12 +1,14 @@
 import { sourceClosed } from "../constants/event-names.ts";
-import { eventTypes } from "../constants/event-types.ts";
+import type { KnownEventType } from "../constants/event-types.ts";
+import { knownTypes } from "../constants/event-types.ts";
 import type { ActivityEvent, Attributes } from "../event/activity-event.ts";
 import { brandEvent } from "../event/activity-event.ts";
 import { checkField } from "../event/check-envelope.ts";
 import { checkLabel } from "../event/check-text.ts";
 import { encodeCarefully } from "../event/encode-carefully.ts";
 import { encodeHead, finishAttributes, surelyFitsEvent } from "../event/encode-event.ts";
-import { checkAttributes, describeProblems } from "../event/event-problems.ts";
+import { checkAttributes } from "../event/event-problems.ts";
+import { parseMembers } from "../event/parse-members.ts";
 import type { AttributeLayer } from "./attribute-layer.ts";
 import { encodeRest } from "./attribute-layer.ts";
 import type { HookedEvent } from "./before-record.ts";
@@ -36,8 +38,7 @@ export interface RecorderOptions extends ClientOptions {
 }
 
 /** The way of an event from a call to the sink, shared by a client and its children. Nothing throws, unless the client is strict. */
-export class Recorder extends Teller {
-  readonly #options: RecorderOptions;
+export class Recorder extends Teller<RecorderOptions> {
   readonly #source: EventSource;
   /** Keeps what engines compiled for events: a collection while none of them lives would throw it away. */
   readonly shape: ActivityEvent = brandEvent("", "", "", "", "");
@@ -45,7 +46,6 @@ export class Recorder extends Teller {
 
   constructor(options: RecorderOptions) {
     super(options);
-    this.#options = options;
     this.#source = createEventSource(options.clock, options.createId);
     this.#warnSwaps = options.isDev;
   }
@@ -54,7 +54,7 @@ export class Recorder extends Teller {
     try {
       this.#record(call);
     } catch (cause) {
-      if (this.#options.strict) throw cause;
+      if (this.options.strict) throw cause;
       this.refuse({ cause, about: call });
     }
   }
@@ -62,7 +62,7 @@ export class Recorder extends Teller {
   /** Gives an event made elsewhere to the sink. */
   pass(event: ActivityEvent): void {
     try {
-      this.#options.sink.record(event);
+      this.options.sink.record(event);
     } catch (cause) {
       this.refuse({ cause, about: { type: event.event_type, name: event.event_name } });
     }
@@ -74,10 +74,19 @@ export class Recorder extends Teller {
     this.closed = true;
     const last = this.#source.last + 1;
     if (last === 1) return;
-    // A hook may be there to take out what the client puts on every event, and does not see this one.
-    const kept = this.#options.beforeRecord ? {} : layer.attributes;
-    const encoded = encodeCarefully([{ last }, kept, { last }]);
-    const event = { type: eventTypes.telemetry, name: sourceClosed, encoded };
+    let kept = layer.attributes;
+    const end = (): HookedEvent => ({
+      type: "telemetry" satisfies KnownEventType,
+      name: sourceClosed,
+      encoded: encodeCarefully([{ last }, kept, { last }]),
+    });
+    try {
+      // Whatever a hook leaves out, or calls it, the end is told.
+      if (this.options.beforeRecord) kept = parseMembers(this.#hooked(end())?.encoded.text ?? "");
+    } catch {
+      kept = {}; // What it was to take out may be there.
+    }
+    const event = end();
     try {
       this.#finish(event);
     } catch (cause) {
@@ -86,7 +95,7 @@ export class Recorder extends Teller {
   }
 
   #record(call: RecordCall): void {
-    const { sample, clock, context, beforeRecord, maxEventBytes } = this.#options;
+    const { sample, clock, context, beforeRecord, maxEventBytes } = this.options;
     const { layer, type, name, attributes, extra } = call;
     if (this.closed) return this.refuse({ about: call });
     const head = layer.heads.find(type, name) ?? this.#checkedHead(call);
@@ -114,34 +123,37 @@ export class Recorder extends Teller {
   #recordCarefully({ layer, type, name }: RecordCall, dynamic: readonly (Attributes | undefined)[]): void {
     // What is said first has its place when there are too many: a metric's value, a sampling rate.
     const encoded = encodeCarefully([...dynamic.slice(2), layer.attributes, ...dynamic]);
-    const whole = { type, name, encoded };
-    const { beforeRecord } = this.#options;
-    const event = beforeRecord ? applyHook(beforeRecord, whole, this.#source.now().time) : whole;
+    const event = this.#hooked({ type, name, encoded });
     if (!event) {
       this.counts.filtered++;
       return;
     }
-    if (this.#finish(event) !== event.encoded.text)
-      this.tell("altered", "attributes of an event were left out or shortened", { about: event });
+    const text = this.#finish(event);
+    if (text !== event.encoded.text) this.tellAltered(text, event);
+  }
+
+  /** What the host's hook leaves of an event. */
+  #hooked(event: HookedEvent): HookedEvent | null {
+    const { beforeRecord } = this.options;
+    return beforeRecord ? applyHook(beforeRecord, event, this.#source.now().time) : event;
   }
 
   /** Appends an event that fits when its largest attributes have paid; returns what its attributes have become. */
   #finish(event: HookedEvent): string {
     const head = encodeHead(event.type, event.name);
-    const text = finishAttributes(event.encoded, head, this.#options.maxEventBytes);
+    const text = finishAttributes(event.encoded, head, this.options.maxEventBytes);
     this.#append(event, head, `${text}}`);
     return text;
   }
 
   /** Gives an event its number, last: what was refused, filtered or sampled out takes none. */
   #append(event: EventLabel, head: string, rest: string): void {
-    const { createId, sink } = this.#options;
+    const { createId, sink } = this.options;
     const { time, text } = this.#source.now();
     const id = this.#source.nextId();
     const problem = createId && checkField("event_id", id);
     if (problem) return this.refuse({ problems: [problem], about: event });
-    const opening = createId ? JSON.stringify({ event_id: id }).slice(0, -2) : this.#source.opening;
-    const whole = opening + text + head + rest;
+    const whole = this.#source.opening + text + head + rest;
     const numbers = createId ? undefined : this.#source;
     sink.record(brandEvent(whole, id, time, event.type, event.name, numbers));
   }
@@ -154,25 +166,25 @@ export class Recorder extends Teller {
       this.refuse({ problems, about: call });
       return undefined;
     }
-    if (this.#warnSwaps && Object.hasOwn(eventTypes, name) && !Object.hasOwn(eventTypes, type)) {
+    if (this.#warnSwaps && knownTypes.test(name) && !knownTypes.test(type)) {
       this.#warnSwaps = false;
-      this.tell("swapped", "type and name of an event look swapped", { about: call });
+      this.tell("swapped", `type and name look swapped: ${type}, ${name}`, { about: call });
     }
     return call.layer.heads.add(type, name);
   }
 
   /** Whether the catalog lets the event pass; tells what it finds. */
   #fitsCatalog(call: RecordCall): boolean {
-    const { catalog, catalogCheck } = this.#options;
+    const { catalog, catalogCheck } = this.options;
     if (!catalog || catalogCheck === "off" || call.offCatalog) return true;
     const problems = catalog.check(call.type, call.name, call.attributes);
-    if (problems.length === 0) return true;
+    if (!problems[0]) return true;
+    const finding = { problems, about: call };
     if (catalogCheck === "refuse") {
-      this.refuse({ problems, about: call });
+      this.refuse(finding);
       return false;
     }
-    const why = describeProblems(problems);
-    this.tell("off_catalog", `an event is not in the catalog: ${why}`, { problems, about: call });
+    this.tell("off_catalog", "an event was not in the catalog", finding);
     return true;
   }
 }

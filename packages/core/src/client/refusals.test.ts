@@ -87,7 +87,7 @@ describe("an event that fails its checks", () => {
     ["a text", "oops", "oops"],
     ["undefined", undefined, "undefined"],
     ["a symbol", Symbol("s"), "Symbol(s)"],
-    ["what has no text", Object.create(null), "something without a text was thrown"],
+    ["what has no text", Object.create(null), "an error that cannot be read was thrown"],
     ["a long error", new Error("x".repeat(10_000)), `Error: ${"x".repeat(249)}`],
   ])("may fail by whatever is thrown: %s", (_, thrown, why) => {
     const throws = (): never => {
@@ -127,12 +127,36 @@ describe("an event whose attributes had to be changed", () => {
     expect(problems).toEqual([
       {
         code: "altered",
-        message: "attributes of an event were left out or shortened",
+        message: "attributes were cut or left out: event_id",
+        problems: [{ code: "bad_type", pointer: "", detail: "event_id" }],
         eventType: "behavioral",
         eventName: "a",
       },
     ]);
     expect(client.stats()).toMatchObject({ recorded: 1, refused: 0 });
+  });
+
+  it("names each attribute, and never a value: not encoded, cut, too many", () => {
+    const { client, problems } = setUp({ maxEventBytes: 8_192 });
+    const many = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`k${index}`, index]));
+    const secret = "secret".repeat(2_000);
+    client.track("a", {
+      a: secret,
+      get b() {
+        throw new Error(secret);
+      },
+      "c/d": 1n,
+      ...many,
+    });
+    expect(problems).toMatchObject([{ message: "attributes were cut or left out: b; a; …" }]);
+    expect(JSON.stringify(problems)).not.toContain("secret");
+  });
+
+  it("is an error of a strict client that names them", () => {
+    const { client } = setUp({ strict: true });
+    const track = (): void => client.track("a", { event_id: "evil", truncated: true });
+    const named = ["event_id", "truncated"].map((detail) => ({ code: "bad_type", pointer: "", detail }));
+    expect(track).toThrow(expect.objectContaining({ code: "INVALID_EVENT", problems: named }));
   });
 });
 
@@ -144,7 +168,7 @@ describe("type and name that look swapped", () => {
     expect(problems).toEqual([
       {
         code: "swapped",
-        message: "type and name of an event look swapped",
+        message: "type and name look swapped: first, behavioral",
         eventType: "first",
         eventName: "behavioral",
       },
@@ -290,7 +314,7 @@ describe("a handler of problems", () => {
       client.with({ event_id: 1 }).track("b", { event_id: 1 });
       expect(warn.mock.calls).toEqual([
         [
-          'activity: an event was not recorded: event_name is ""; it must be 1–256 characters, not all blank (said once; set onProblem to hear of everything)',
+          'activity: an event was not recorded: event_name is ""; it must be 1–256 characters, not all blank (said once; set onProblem to hear all)',
         ],
       ]);
     } finally {

@@ -1,6 +1,7 @@
 import { ActivityError } from "../errors/activity-error.ts";
 import type { EventProblem, Problem } from "../errors/problem.ts";
 import { describeProblems } from "../event/event-problems.ts";
+import { parseMembers } from "../event/parse-members.ts";
 import type { ClientOptions } from "./client.ts";
 
 /** Which event a problem is about. */
@@ -17,7 +18,7 @@ export interface Finding {
 }
 
 /** Counts what never reached the sink, and tells the host of every problem: by its handler, or strictly. */
-export class Teller {
+export class Teller<Options extends Pick<ClientOptions, "strict" | "onProblem">> {
   readonly counts: { refused: number; filtered: number; sampledOut: number } = {
     refused: 0,
     filtered: 0,
@@ -25,18 +26,24 @@ export class Teller {
   };
   /** Whether the client takes no more events. */
   closed = false;
-  readonly #options: Pick<ClientOptions, "strict" | "onProblem">;
+  declare readonly options: Options;
 
-  constructor(options: Pick<ClientOptions, "strict" | "onProblem">) {
-    this.#options = options;
+  constructor(options: Options) {
+    this.options = options;
   }
 
-  /** @throws OFF_CATALOG, CLOSED or INVALID_EVENT when the client is strict. */
-  tell(code: Problem["code"], message: string, { about, problems, cause }: Finding): void {
-    const { strict, onProblem } = this.#options;
-    const label = about && { eventType: about.type, eventName: about.name };
+  /**
+   * @param what One sentence; what is wrong is added to it.
+   * @throws OFF_CATALOG, CLOSED or INVALID_EVENT when the client is strict.
+   */
+  tell(code: Problem["code"], what: string, { about, problems, cause }: Finding): void {
+    const { strict, onProblem } = this.options;
+    const message = problems ? `${what}: ${describeProblems(problems)}` : what;
     const found = problems && { problems };
-    if (!strict) return onProblem?.({ code, message, ...label, ...found, cause });
+    if (!strict) {
+      const label = about && { eventType: about.type, eventName: about.name };
+      return onProblem?.({ code, message, ...label, ...found, cause });
+    }
     throw new ActivityError(
       code === "off_catalog" ? "OFF_CATALOG" : this.closed && !problems ? "CLOSED" : "INVALID_EVENT",
       message,
@@ -44,23 +51,41 @@ export class Teller {
     );
   }
 
+  /** Tells by the marks of an event, or of a client's own attributes, which were lost; `…` for those that were too many. */
+  tellAltered(members: string, about?: EventLabel): void {
+    const {
+      encoding_problems = [],
+      truncated_attributes = [],
+      attributes_omitted,
+    } = parseMembers(members) as Marks; // Set by our own hand.
+    const names = encoding_problems.concat(truncated_attributes, attributes_omitted ? "…" : []);
+    const problems = names.map((name) => ({ code: "bad_type", pointer: "", detail: name }) as const);
+    this.tell("altered", "attributes were cut or left out", { about, problems });
+  }
+
   /** Counts an event that is not recorded, and tells why. */
   refuse(finding: Finding): void {
     this.counts.refused++;
     const { problems, cause } = finding;
     const why = problems
-      ? describeProblems(problems)
+      ? ""
       : this.closed && !cause
-        ? "the client is closed"
-        : describeCause(cause);
-    this.tell("refused", `an event was not recorded: ${why}`, finding);
+        ? ": the client is closed"
+        : `: ${describeCause(cause)}`;
+    this.tell("refused", `an event was not recorded${why}`, finding);
   }
+}
+
+interface Marks {
+  readonly encoding_problems?: readonly string[];
+  readonly truncated_attributes?: readonly string[];
+  readonly attributes_omitted?: number;
 }
 
 function describeCause(cause: unknown): string {
   try {
     return String(cause).slice(0, 256);
   } catch {
-    return "something without a text was thrown";
+    return "an error that cannot be read was thrown";
   }
 }

@@ -34,7 +34,7 @@ export interface EventProblem {
  * Something the host should know. `message` is one sentence for people; the rest is for code.
  *
  * - `refused`: an event failed its checks (or the client is closed, or a hook threw) and was not recorded
- * - `altered`: an event was recorded with attributes left out or shortened; the event itself names them
+ * - `altered`: an event was recorded with attributes left out or cut; `problems` and the event itself name them
  * - `swapped`: in development, type and name look swapped
  * - `off_catalog`: an event does not fit the catalog and was recorded all the same
  * - `dropped`: events were given up, see `reason` and `count`
@@ -55,7 +55,7 @@ export interface Problem {
   readonly message: string;
   readonly eventType?: string;
   readonly eventName?: string;
-  /** What was wrong, for `refused` and `off_catalog`. */
+  /** What was wrong, for `refused`, `off_catalog` and `altered`: there each `detail` is the name of an attribute. */
   readonly problems?: readonly EventProblem[];
   /** How many events, for `dropped` and `rejected`. */
   readonly count?: number;

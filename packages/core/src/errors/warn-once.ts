@@ -6,7 +6,7 @@ export function warnOnce(): ProblemHandler {
   return ({ message }) => {
     if (warned) return;
     warned = true;
-    console.warn(`activity: ${message} (said once; set onProblem to hear of everything)`);
+    console.warn(`activity: ${message} (said once; set onProblem to hear all)`);
   };
 }
 

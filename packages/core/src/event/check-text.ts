@@ -43,5 +43,5 @@ export function fieldProblem(
 /** A value for a message: texts to 64 characters, everything else by its kind. */
 export function quote(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 64 ? `${value.slice(0, 63)}…` : value);
-  return typeof value === "number" ? String(value) : value === null ? "null" : typeof value;
+  return typeof value === "number" || value === null ? String(value) : typeof value;
 }

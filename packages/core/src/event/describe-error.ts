@@ -3,7 +3,7 @@ import { errorMembers, isError } from "./encode-carefully.ts";
 
 /** Whatever was thrown, as attributes. */
 export function describeError(thrown: unknown): Attributes {
-  const other = "something else than an error was thrown";
+  const other = "what was thrown is no error";
   try {
     if (!isError(thrown)) return { message: typeof thrown === "string" ? thrown : other, thrown };
     const { name: error_name, ...others } = errorMembers(thrown);

@@ -15,13 +15,13 @@ export function isEventTime(text: string): boolean {
     // A calendar gives back another day, or none, where a month has no 29, 30 or 31. Two digits make 556 for 28.
     (text.charCodeAt(8) * 10 + text.charCodeAt(9) <= 556 ||
       new Date(text.slice(0, 10)).getUTCDate() === +text.slice(8, 10)) &&
-    (text[17] !== "6" || new Date(eventTimeMs(text) - 1_000).getUTCMinutes() === 59)
+    // Only seconds can be 60: minutes and the offset end at 59.
+    (text[17] !== "6" || new Date(text.toUpperCase().replace(":60", ":59")).getUTCMinutes() === 59)
   );
 }
 
 /** The time as milliseconds since the Unix epoch; a leap second counts as the second after it. */
 export function eventTimeMs(text: string): number {
-  // Only seconds can be 60: minutes and the offset end at 59.
   const ms = Date.parse(text.toUpperCase().replace(":60", ":59"));
   return text.includes(":60") ? ms + 1_000 : ms;
 }

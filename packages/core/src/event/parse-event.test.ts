@@ -330,13 +330,10 @@ describe("a problem", () => {
   });
 
   it.each([
-    ["{", "the event must be one JSON object with each of the four fields once"],
+    ["{", "the event must be one JSON object with each field once"],
     [withMember(`"a":"${"x".repeat(65_536)}"`), "the event must be fewer bytes"],
     [withMember('"a":"\ud800"'), "the event must be well-formed Unicode"],
-    [
-      withMember('"constructor":1'),
-      "the event must be without the keys __proto__, constructor and prototype",
-    ],
+    [withMember('"constructor":1'), "the event must be without __proto__, constructor and prototype"],
     [withMember(`"a":${"[".repeat(40)}${"]".repeat(40)}`), "the event must be less nested"],
   ])("says what is allowed: %.20s", (text, detail) => {
     expect(parseEventText(text).problems).toMatchObject([{ pointer: "", detail }]);

@@ -76,11 +76,11 @@ function checkText(text: string, value: object, limits: EventLimits): EventProbl
 
 const allowed: Readonly<Partial<Record<EventProblemCode, string>>> = {
   bad_type: "an object",
-  bad_json: "one JSON object with each of the four fields once",
+  bad_json: "one JSON object with each field once",
   too_large: "fewer bytes",
   too_many_keys: "fewer keys",
   too_deep: "less nested",
-  forbidden_key: "without the keys __proto__, constructor and prototype",
+  forbidden_key: "without __proto__, constructor and prototype",
 };
 
 function refuse(code: EventProblemCode): { readonly problems: readonly EventProblem[] } {
