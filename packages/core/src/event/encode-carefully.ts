@@ -122,7 +122,7 @@ function convert(value: unknown, json: unknown): unknown {
   if (typeof json !== "object") return json;
   // A Date that is none becomes null, which would not say so.
   if (json === null) return value === null ? null : String(value);
-  if (Array.isArray(json) || isPlain(json)) return json;
+  if (isPlain(json) || Array.isArray(json)) return json;
   if (isError(json)) return errorMembers(json);
   const isMap = json instanceof Map;
   // Sets and typed arrays are iterable too.
@@ -136,7 +136,7 @@ function convert(value: unknown, json: unknown): unknown {
   const primitive: unknown = json.valueOf();
   if (typeof primitive !== "object") return convert(primitive, primitive);
   // An empty object that is not a plain one has its say in its text, if anywhere: a RegExp, a Promise.
-  return Object.keys(json).length > 0 ? json : String(json);
+  return Object.keys(json).length ? json : String(json);
 }
 
 /** Refuses when two keys have become one: what a reader would take is then anybody's guess. */

@@ -71,6 +71,16 @@ describe("texts that are too long", () => {
     for (const unused of cuts) expect(unused).toBeLessThan(1 / 64 + 10 / 400); // Ten for the punctuation.
   });
 
+  it("are all as long as fits, to a 64th of it each", () => {
+    const long = "x".repeat(40_000);
+    for (const texts of [1, 2, 3, 5, 7]) {
+      const given = Object.fromEntries(Array.from({ length: texts }, (_, index) => [`k${index}`, long]));
+      const unused = 32_000 - JSON.stringify(shorten(given, 32_000)).length;
+      // An "…" has three bytes.
+      expect(unused).toBeLessThan(texts * (32_000 / 64 + 2));
+    }
+  });
+
   it("pay before those that are shorter", () => {
     const short = shorten({ long: "x".repeat(5_000), medium: "y".repeat(300), n: 1 }, 2_000);
     expect(short).toMatchObject({ medium: "y".repeat(300), n: 1, truncated_attributes: ["long"] });

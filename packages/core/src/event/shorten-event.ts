@@ -34,11 +34,12 @@ export function shortenAttributes(text: string, maxBytes: number): string {
   };
   let fitting = "";
   let bound = 0;
-  for (let step = maxBytes / 2; step > maxBytes / 64 || !fitting; step /= 2) {
+  for (let step = maxBytes / 2; step >= maxBytes / 64 || !fitting; step /= 2) {
     const short = shortenTo(bound + step);
-    if (utf8Bytes(short) > maxBytes) continue;
-    fitting = short;
-    bound += step;
+    if (utf8Bytes(short) <= maxBytes) {
+      fitting = short;
+      bound += step;
+    }
   }
   return fitting;
 }
@@ -46,15 +47,13 @@ export function shortenAttributes(text: string, maxBytes: number): string {
 /** The members `key` and, past 32 names, `key_omitted`; nothing for no names. */
 export function listNames(key: string, names: readonly string[]): string {
   const listed = names.slice(0, maxNamesListed).map((name) => cut(name, 64));
-  const omitted = names.length - listed.length;
+  const omitted = names.length - maxNamesListed;
   return names.length > 0
     ? `,"${key}":${JSON.stringify(listed)}${omitted > 0 ? `,"${key}_omitted":${omitted}` : ""}`
     : "";
 }
 
-/** The first characters of a text and `…`, never half of a surrogate pair. */
+/** The first characters of a text, `…` among them, never half of a surrogate pair. Of more than none: a part of one is one. */
 function cut(text: string, chars: number): string {
-  return text.length > chars
-    ? `${text.slice(0, Math.max(chars - 1, 0)).replace(/[\ud800-\udbff]$/, "")}…`
-    : text;
+  return text.length > chars ? `${text.slice(0, chars - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 }
