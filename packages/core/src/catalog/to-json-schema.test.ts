@@ -48,6 +48,21 @@ describe("toJsonSchema", () => {
     expect(toJsonSchema(standard)["oneOf"]).toEqual([expected]);
   });
 
+  it("lets an event fit two alternatives that only their closed members kept apart", () => {
+    const part = (name: string): object => ({ type: "object", properties: { [name]: { type: "string" } } });
+    const closed = (name: string): object => ({ ...part(name), additionalProperties: false });
+    const catalog = defineCatalog({ behavioral: { pay: v.object({}) } });
+    const [closedBranch] = toJsonSchema(catalog, {
+      convert: () => ({ type: "object", oneOf: [closed("card"), closed("cash")] }),
+    })["oneOf"] as object[]; // As above.
+    expect(closedBranch).toMatchObject({ allOf: [{ anyOf: [part("card"), part("cash")] }] });
+    expect(closedBranch).not.toHaveProperty("oneOf");
+    const [openBranch] = toJsonSchema(catalog, {
+      convert: () => ({ type: "object", oneOf: [part("card"), part("cash")] }),
+    })["oneOf"] as object[]; // As above.
+    expect(openBranch).toMatchObject({ oneOf: [part("card"), part("cash")] });
+  });
+
   it("is a document with an id, a title and the rules of the envelope", () => {
     const catalog = defineCatalog({ behavioral: { deploy_start: null } });
     expect(toJsonSchema(catalog, { id: "https://example.com/events.json", title: "Events" })).toEqual({

@@ -111,7 +111,11 @@ function allowMore(schema: JsonSchema): JsonSchema {
   for (const combination of ["allOf", "anyOf", "oneOf"]) {
     if (combination in kept) kept[combination] = schemasOf(schema, combination).map(allowMore);
   }
-  return kept;
+  const { oneOf, ...rest } = kept;
+  // Parts that allow more may allow the same: what fitted one of them can fit two now.
+  return JSON.stringify(oneOf) === JSON.stringify(schema["oneOf"])
+    ? kept
+    : { ...rest, allOf: [...schemasOf(rest, "allOf"), { anyOf: oneOf }] };
 }
 
 function standsAlone(schema: JsonSchema): boolean {

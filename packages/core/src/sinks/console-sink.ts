@@ -29,5 +29,8 @@ function prettyLine(event: ActivityEvent): string {
     .filter(([key]) => !(envelopeFields as readonly string[]).includes(key))
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   const time = event.event_time.slice(11).replace(/Z$/i, "");
-  return [time, event.event_type, event.event_name, ...attributes].join(" ");
+  // A type, a name or a key may have control characters: a second line, or a command to the terminal.
+  return [time, event.event_type, event.event_name, ...attributes]
+    .join(" ")
+    .replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

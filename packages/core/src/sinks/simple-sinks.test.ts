@@ -49,6 +49,15 @@ describe("memorySink", () => {
 });
 
 describe("consoleSink", () => {
+  it("prints one line and no command to the terminal, whatever an event is called", () => {
+    const lines: string[] = [];
+    const text = createEvent({ type: "log\n", name: "\u001b[2Ja\u009b", attributes: { "k\r": "\u007f\n" } });
+    consoleSink({ write: (line) => lines.push(line) }).record(text);
+    expect(lines[0]?.slice(lines[0].indexOf(" ") + 1)).toBe(
+      String.raw`log\u000a \u001b[2Ja\u009b k\u000d="\u007f\n"`,
+    );
+  });
+
   const printed = (options: object = {}): string[] => {
     const lines: string[] = [];
     consoleSink({ write: (line) => lines.push(line), ...options }).record(event("login_start"));
