@@ -53,6 +53,9 @@ async function run(name: string): Promise<string> {
     HOME: home,
     XDG_STATE_HOME: home,
     XDG_CONFIG_HOME: home,
+    // Whoever runs this, and wherever: the person of a sample shares usage data.
+    DO_NOT_TRACK: "0",
+    ACTIVITY_TELEMETRY: "on",
     INTAKE_URL: `http://127.0.0.1:${port}/v1/events`,
   };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env, timeout: 120_000 });
