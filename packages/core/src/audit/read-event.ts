@@ -9,7 +9,8 @@ export interface IdentifiedEvent {
   readonly [field: string]: unknown;
 }
 
-const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
+// Made when bytes come: jsdom has none.
+let decoder: TextDecoder | undefined;
 
 /** What was stored, as an object; `undefined` for what is no event. */
 export function readEvent(stored: unknown): IdentifiedEvent | undefined {
@@ -29,6 +30,9 @@ export function readEvent(stored: unknown): IdentifiedEvent | undefined {
 function decode(stored: unknown): unknown {
   if (typeof stored === "string") return JSON.parse(stored);
   // Not by its class: bytes may come from another realm.
-  if (ArrayBuffer.isView(stored)) return JSON.parse(decoder.decode(stored as Uint8Array));
+  if (ArrayBuffer.isView(stored)) {
+    decoder ??= new TextDecoder("utf-8", { fatal: true });
+    return JSON.parse(decoder.decode(stored as Uint8Array));
+  }
   return isEvent(stored) ? stored.toJSON() : stored;
 }
