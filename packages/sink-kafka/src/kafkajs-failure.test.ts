@@ -54,6 +54,24 @@ describe("toKafkaFailure", () => {
       expect(toKafkaFailure(error).kind).toBe("unavailable");
   });
 
+  it("says of a port that closes or never answers what it may be instead of a Kafka", () => {
+    const why = "it goes away, is no listener of Kafka, or wants ssl";
+    // kafkajs exports no type for it.
+    const closed = Object.assign(thrown(KafkaJSConnectionError, "Closed connection", { broker: "one:80" }), {
+      name: "KafkaJSConnectionClosedError",
+    });
+    const detail = `one:80 closed the connection: ${why}`;
+    const exceeded = thrown(kafkajs.KafkaJSNumberOfRetriesExceeded, closed, { retryCount: 0, retryTime: 1 });
+    for (const error of [closed, exceeded])
+      expect(toKafkaFailure(error)).toEqual({ kind: "unavailable", reason: { code: "unreachable", detail } });
+    const timeout = (request: string): Error =>
+      thrown(kafkajs.KafkaJSRequestTimeoutError, `Request ${request} timed out`, { broker: "one:22" });
+    expect(toKafkaFailure(timeout("ApiVersions(key: 18, version: 2)")).reason.detail).toMatch(
+      /^one:22 does not answer: .* no listener of Kafka/,
+    );
+    expect(toKafkaFailure(timeout("Produce(key: 0, version: 7)")).reason.detail).toMatch(/^Request Produce/);
+  });
+
   it("reads a refused login", () => {
     const { kind, reason } = toKafkaFailure(thrown(kafkajs.KafkaJSSASLAuthenticationError, "SASL PLAIN: no"));
     expect([kind, reason]).toEqual([

@@ -32,7 +32,7 @@ const maxDepth = 8;
 /** Turns whatever kafkajs has thrown into a typed failure. */
 export function toKafkaFailure(error: unknown): KafkaFailure {
   const chain = causesOf(error);
-  const detail = String(chain[0]?.["message"] ?? error).slice(0, maxDetailChars);
+  const detail = describe(chain, error).slice(0, maxDetailChars);
   for (const { type, name, code } of chain) {
     if (typeof type === "string") {
       const kind = kinds.get(type) ?? "partition";
@@ -44,6 +44,18 @@ export function toKafkaFailure(error: unknown): KafkaFailure {
       return { kind: "certificate", reason: { code: code.toLowerCase(), detail } };
   }
   return { kind: "unavailable", reason: { code: "unreachable", detail } };
+}
+
+/** What kafkajs says; more where it does not say what is most likely wrong at the first start. */
+function describe(chain: readonly Record<string, unknown>[], error: unknown): string {
+  const message = String(chain[0]?.["message"] ?? error);
+  for (const { name, broker } of chain) {
+    if (name === "KafkaJSConnectionClosedError")
+      return `${broker} closed the connection: it goes away, is no listener of Kafka, or wants ssl`;
+    if (name === "KafkaJSRequestTimeoutError" && message.startsWith("Request ApiVersions"))
+      return `${broker} does not answer: it hangs, is no listener of Kafka, or wants ssl`;
+  }
+  return message;
 }
 
 /** An error and what it was made from: kafkajs wraps the one that says what happened. */

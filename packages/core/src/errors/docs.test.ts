@@ -20,6 +20,7 @@ const problemCodes: Record<Problem["code"], true> = {
   off_catalog: true,
   dropped: true,
   rejected: true,
+  delayed: true,
   paused: true,
   store: true,
 };

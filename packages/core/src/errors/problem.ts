@@ -39,6 +39,7 @@ export interface EventProblem {
  * - `off_catalog`: an event does not fit the catalog and was recorded all the same
  * - `dropped`: events were given up, see `reason` and `count`
  * - `rejected`: the next hop refused events for good
+ * - `delayed`: for some seconds every try to deliver has failed; events wait. Told once an outage
  * - `paused`: nothing is sent for a while because the next hop refuses us (credentials, address, topic)
  * - `store`: a store fell back to something less safe
  */
@@ -50,6 +51,7 @@ export interface Problem {
     | "off_catalog"
     | "dropped"
     | "rejected"
+    | "delayed"
     | "paused"
     | "store";
   readonly message: string;
@@ -59,7 +61,7 @@ export interface Problem {
   readonly problems?: readonly EventProblem[];
   /** How many events, for `dropped` and `rejected`. */
   readonly count?: number;
-  /** Why, for `dropped`, `rejected`, `paused` and `store`. */
+  /** Why, for `dropped`, `rejected`, `delayed`, `paused` and `store`. */
   readonly reason?: Reason | { readonly code: DropReason };
   /** What was thrown, where something was. */
   readonly cause?: unknown;

@@ -15,7 +15,7 @@ import { Lanes } from "./lanes.ts";
 import type { Ledger, Outcome } from "./ledger.ts";
 import type { OpenLease, OutboxBatch } from "./outbox-batch.ts";
 import { cutLease, partSize } from "./outbox-batch.ts";
-import { Pauses } from "./pauses.ts";
+import { Troubles } from "./troubles.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** What the loop works with. */
@@ -64,7 +64,7 @@ export class DeliveryLoop {
   #force = false;
   #pumpSoon = false;
   #stopped = false;
-  readonly #pauses: Pauses = new Pauses();
+  readonly #troubles: Troubles;
   #ended = false;
   /** Made once: a function that is made for each event is garbage for each event. */
   readonly #pump = (): void => this.pump();
@@ -74,6 +74,7 @@ export class DeliveryLoop {
     this.#port = port;
     this.lanes = new Lanes(clock, retry, transport.limits.perLane);
     this.destination = new Gate(clock, retry);
+    this.#troubles = new Troubles(clock, port.tell);
     this.#alarm = new Alarm(clock, this.#pump);
     store.onReady = this.#pump;
   }
@@ -256,6 +257,7 @@ export class DeliveryLoop {
     const batch = lane.queue.shift();
     if (batch === undefined) return;
     batch.attempt++;
+    batch.begunAt = this.#port.clock.monotonic();
     lane.flying.add(batch);
     const sent = this.#send(batch).then((verdict) => {
       this.sends.delete(sent);
@@ -307,7 +309,9 @@ export class DeliveryLoop {
     gate.fail(verdict.afterMs);
     this.#requeue(lane, batch);
     // Last, since the host may write again while it is told.
-    if (verdict.attention && this.#pauses.begin(gate, verdict.reason)) this.#tellPaused(verdict.reason);
+    // What is aborted at close says nothing of the next hop.
+    if (!this.#stopped && this.#port.ledger.pending > 0)
+      this.#troubles.fail(gate, { ...verdict, begunAt: batch.begunAt });
   }
 
   #applyDelivered(
@@ -316,8 +320,7 @@ export class DeliveryLoop {
     { rejected, retry }: Extract<Verdict, { kind: "delivered" }>,
   ): void {
     this.destination.succeed();
-    this.#pauses.end(this.destination);
-    this.#pauses.end(lane.gate);
+    this.#troubles.end(this.destination, lane.gate);
     const again = new Set(retry);
     const refused = new Map(rejected);
     if (again.size > 0) lane.gate.fail();
@@ -384,13 +387,5 @@ export class DeliveryLoop {
     for (const text of batch.texts()) this.#port.announcer.note(reason, text);
     this.#port.ledger.countReason(reason, batch.count);
     this.finish(batch, "dropped", { code: reason });
-  }
-
-  #tellPaused(reason: Reason): void {
-    this.#port.tell({
-      code: "paused",
-      message: `nothing is sent for now: ${reason.detail ?? reason.code}`,
-      reason,
-    });
   }
 }

@@ -16,6 +16,8 @@ export class OutboxBatch implements Batch {
   /** Which events of the lease, ascending. */
   readonly indices: readonly number[];
   attempt = 0;
+  /** When the last attempt began, by the clock's `monotonic()`. */
+  begunAt = 0;
   /** Whether it may have reached the next hop. */
   sent = false;
   /** Why it is not to be sent again. */

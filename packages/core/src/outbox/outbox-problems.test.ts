@@ -127,4 +127,132 @@ describe("problems", () => {
     await trial.clock.advance(10_000);
     expect(trial.problems).toEqual([]);
   });
+
+  describe("of a next hop that cannot be reached", () => {
+    const reason = { code: "unreachable", detail: "getaddrinfo ENOTFOUND brokr" };
+
+    /** Fails until `backAtMs`, then delivers; gives the time at which each problem was told. */
+    function startOutage(verdict: Partial<Extract<Verdict, { kind: "retry" }>> = {}) {
+      const state = { isDown: true };
+      const told: (readonly [ms: number, problem: Problem])[] = [];
+      const trial = startOutbox({
+        transport: {
+          verdicts: () => (state.isDown ? { ...unreachable, reason, ...verdict } : { kind: "delivered" }),
+        },
+        onProblem: (problem) => told.push([trial.clock.monotonic() - startedAt, problem]),
+      });
+      const startedAt = trial.clock.monotonic();
+      return { trial, state, told };
+    }
+
+    it.each<[string, object]>([
+      ["as a whole", {}],
+      ["in its only lane", { scope: "lane" }],
+      ["though it says when to come again", { afterMs: 2_000 }],
+    ])("are told once an outage, soon, with the reason: %s", async (_, verdict) => {
+      const { trial, state, told } = startOutage(verdict);
+      for (const n of [1, 2]) {
+        state.isDown = true;
+        const before = trial.clock.monotonic();
+        trial.sink.record(testEvent(n));
+        for (let ms = 0; ms < 60_000; ms += 500) await trial.clock.advance(500);
+        expect(told).toHaveLength(n);
+        const [at, problem] = told[n - 1] ?? [];
+        expect(problem).toEqual({
+          code: "delayed",
+          message: expect.stringMatching(
+            /^nothing could be delivered for \d+ s, events wait: getaddrinfo ENOTFOUND brokr$/,
+          ),
+          reason,
+        });
+        expect((at ?? 0) - before).toBeGreaterThan(3_000);
+        expect((at ?? 0) - before).toBeLessThan(10_000);
+        state.isDown = false;
+        for (let ms = 0; ms < 60_000; ms += 500) await trial.clock.advance(500);
+        expect(trial.sink.stats()).toMatchObject({ delivered: n, pending: 0 });
+      }
+    });
+
+    it("are told of a transport that breaks its contract, too", async () => {
+      const { trial, told } = startOutage();
+      trial.transport.send = async () => {
+        throw new TypeError("not a function");
+      };
+      trial.sink.record(testEvent(1));
+      for (let ms = 0; ms < 20_000; ms += 500) await trial.clock.advance(500);
+      expect(told).toMatchObject([[expect.any(Number), { reason: { code: "transport_failed" } }]]);
+    });
+
+    it.each([500, 1_000, 2_000])("are not told where it is back after %d ms", async (backAtMs) => {
+      const { trial, state, told } = startOutage();
+      trial.sink.record(testEvent(1));
+      await trial.clock.advance(1_000 + backAtMs);
+      state.isDown = false;
+      await trial.clock.advance(60_000);
+      expect([told, trial.sink.stats().delivered]).toEqual([[], 1]);
+    });
+
+    it("are not told again where a pause was told", async () => {
+      const { trial, state, told } = startOutage({ attention: true });
+      trial.sink.record(testEvent(1));
+      await trial.clock.advance(20_000);
+      expect(told).toMatchObject([[expect.any(Number), { code: "paused" }]]);
+      state.isDown = false;
+      await trial.clock.advance(60_000);
+      expect(told).toHaveLength(1);
+    });
+
+    it("are told at the first try that hears nothing for long, but only of the time since something was delivered", async () => {
+      const told: Problem[] = [];
+      const trial = startOutbox({
+        transport: {
+          limits: { inFlight: 2 },
+          lane: ({ event_id }) => Number(event_id.split(".")[1]) % 2,
+        },
+        onProblem: (problem) => told.push(problem),
+      });
+      const { send } = trial.transport;
+      const hangs = async (): Promise<Verdict> => {
+        await trial.clock.sleep(15_000);
+        return { ...unreachable, reason: { code: "timeout" } };
+      };
+      trial.transport.send = (batch, signal) => (batch.lane === 0 ? send(batch, signal) : hangs());
+      trial.sink.record(testEvent(1));
+      await trial.clock.advance(10_000);
+      trial.sink.record(testEvent(2));
+      await trial.clock.advance(7_000);
+      expect(trial.sink.stats().delivered).toBe(1);
+      expect(told).toMatchObject([{ message: "nothing could be delivered for 5 s, events wait: timeout" }]);
+    });
+
+    it("are not told while others of its lanes deliver", async () => {
+      const told: Problem[] = [];
+      const trial = startOutbox({
+        transport: {
+          lane: ({ event_id }) => Number(event_id.split(".")[1]) % 2,
+          verdicts: ({ lane }) => (lane === 0 ? { kind: "delivered" } : { ...unreachable, scope: "lane" }),
+        },
+        onProblem: (problem) => told.push(problem),
+      });
+      for (let n = 1; n <= 40; n++) {
+        trial.sink.record(testEvent(n));
+        await trial.clock.advance(500);
+      }
+      expect(told).toEqual([]);
+    });
+
+    it("are not told of attempts that close has aborted", async () => {
+      const told: Problem[] = [];
+      const trial = startOutbox({
+        onProblem: (problem) => told.push(problem),
+      });
+      trial.transport.hold();
+      trial.sink.record(testEvent(1));
+      await trial.clock.advance(10_000);
+      const closed = trial.sink.close({ timeoutMs: 1_000 });
+      await trial.clock.advance(10_000);
+      await closed;
+      expect(told).toMatchObject([{ code: "dropped" }]);
+    });
+  });
 });
