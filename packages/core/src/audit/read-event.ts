@@ -10,7 +10,7 @@ export interface IdentifiedEvent {
 }
 
 // Made when bytes come: jsdom has none.
-let decoder: TextDecoder | undefined;
+let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** What was stored, as an object; `undefined` for what is no event. */
 export function readEvent(stored: unknown): IdentifiedEvent | undefined {
