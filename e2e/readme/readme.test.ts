@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 /** Runs a sample as a program of its own, on the built packages, and returns what it printed. */
-async function run(name: string): Promise<string> {
+async function run(name: string, args: readonly string[] = [], own: NodeJS.ProcessEnv = {}): Promise<string> {
   const file = join(samples, `${name}.ts`);
   writeFileSync(file, sample(name));
   const { port } = intake.address() as AddressInfo; // It listens on a port.
@@ -57,8 +57,12 @@ async function run(name: string): Promise<string> {
     DO_NOT_TRACK: "0",
     ACTIVITY_TELEMETRY: "on",
     INTAKE_URL: `http://127.0.0.1:${port}/v1/events`,
+    ...own,
   };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env, timeout: 120_000 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file, ...args], {
+    env,
+    timeout: 120_000,
+  });
   expect(stderr).toBe("");
   return stdout;
 }
@@ -82,9 +86,17 @@ describe("the samples of the README", () => {
   });
 
   it("delivers what a command recorded", async () => {
-    await run("command");
+    await run("command", [], { ACTIVITY_TELEMETRY: "on" });
     // Perhaps by a process that outlives it; where nothing comes, the test's own bound ends this.
     while (taken === "") await sleep(20);
+  });
+
+  it("answers for what its notice names", async () => {
+    const off = { DO_NOT_TRACK: "1" };
+    expect(await run("command", ["telemetry", "status"], off)).toContain(
+      "telemetry is off: DO_NOT_TRACK is set",
+    );
+    expect(await run("command", ["telemetry", "disable"], off)).toContain("telemetry is off; 0 event(s)");
   });
 
   it("takes events in a server of one's own", async () => {

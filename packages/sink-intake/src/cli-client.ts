@@ -1,5 +1,6 @@
 import type { AnyCatalog, Client, ClientOptions, Clock, OpenCatalog, Sink } from "@activity/core";
-import { ActivityError, defaultLimits } from "@activity/core";
+import { defaultLimits, invalidOption } from "@activity/core";
+import { checkOptionKinds } from "@activity/core/options";
 import type { Environment } from "@activity/spool";
 import { CliState } from "./cli-state.ts";
 import { commandClock } from "./command-clock.ts";
@@ -12,6 +13,7 @@ import { checkIntakeOptions } from "./intake-settings.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
 import type { Terminal } from "./notice.ts";
 import { defaultNotice, showNotice, standardError } from "./notice.ts";
+import { cliKinds, intakeKinds } from "./option-kinds.ts";
 import { saysYes } from "./says-yes.ts";
 
 /** Options of a CLI's client: those of any client, but for what it decides itself. */
@@ -62,8 +64,8 @@ export function openCliClient<const C extends AnyCatalog = OpenCatalog>(
   options: CliClientOptions<C>,
   opener: IntakeOpener,
 ): CliClient<C> {
+  checkCliOptions("createCliClient", options);
   const { env = process.env, clock = commandClock, metrics = true } = options;
-  checkApp(options.app);
   // Started in the flusher's place, by a program that is its own runtime: its user's command must not run twice.
   if (env[flusherVariable] !== undefined) process.exit(0);
   const port = { env, clock, opener };
@@ -76,19 +78,38 @@ export function openCliClient<const C extends AnyCatalog = OpenCatalog>(
   }); // As above.
 }
 
-/** @throws INVALID_OPTION when a name cannot be part of a path. */
-export function checkApp(app: string): void {
-  if (typeof app === "string" && app.length <= 64 && /^[\w-][\w.-]*$/.test(app)) return;
-  throw new ActivityError(
-    "INVALID_OPTION",
-    "app must be 1–64 letters, digits, dots, underscores or hyphens, and not begin with a dot",
-  );
+/** Checks what `owner` was given, but for the intake's values. @throws INVALID_OPTION */
+export function checkCliOptions(owner: string, options: CliClientOptions): void {
+  checkOptionKinds(owner, options, cliKinds);
+  checkOptionKinds(`intake of ${owner}`, options.intake, intakeKinds);
+  const { app, variable = "" } = options;
+  // Part of a path.
+  if (app.length > 64 || !/^[\w-][\w.-]*$/.test(app))
+    throw invalidOption(
+      "app",
+      app,
+      "1–64 letters, digits, dots, underscores or hyphens, and not begin with a dot",
+    );
+  if (variable.includes("="))
+    throw invalidOption("variable", variable, "the name of an environment variable");
 }
 
 /** The options of the sink below a CLI's client. */
 export function intakeOf(options: CliClientOptions, env: Environment, clock: Clock): IntakeSinkOptions {
   const { app, intake, onProblem = () => undefined } = options;
   return { attemptMs: defaultLimits.commandAttemptMs, ...intake, app, env, onProblem, clock };
+}
+
+/** What the client below takes; the rest is for what stands round it. */
+function ofClient(
+  options: CliClientOptions,
+): Omit<ClientOptions, "sink" | "service" | "installId" | "clock"> {
+  const { isDev, attributes, context, catalog, catalogCheck, beforeRecord, sample } = options;
+  const { maxEventBytes, strict, createId } = options;
+  return {
+    ...{ isDev, attributes, context, catalog, catalogCheck, beforeRecord, sample },
+    ...{ maxEventBytes, strict, createId },
+  };
 }
 
 interface StatePort {
@@ -99,7 +120,7 @@ interface StatePort {
 
 function openState(options: CliClientOptions, { env, clock, opener }: StatePort): CliState {
   const { app, version, variable, notice = defaultNotice(app), longLived = false, flusher = true } = options;
-  const { terminal = standardError, onProblem = () => undefined, metrics: _, intake: __, ...rest } = options;
+  const { terminal = standardError, onProblem = () => undefined } = options;
   const intake = intakeOf(options, env, clock);
   const consent = watchConsent({ app, env, variable }, clock);
   // What is unusable is so whether telemetry is on or not.
@@ -117,6 +138,6 @@ function openState(options: CliClientOptions, { env, clock, opener }: StatePort)
     opener,
     plan: planDelivery({ env, intake, longLived, flusher }),
     debug: debug ? terminal : undefined,
-    client: { ...rest, service: { name: app, version }, onProblem, clock },
+    client: { ...ofClient(options), service: { name: app, version }, onProblem, clock },
   });
 }

@@ -1,10 +1,12 @@
 import type { ClientStats, DropReason, TimeoutOptions } from "@activity/core";
 import { noopSink } from "@activity/core";
+import { platformDirectory } from "@activity/spool";
 import type { SessionOptions } from "./cli-session.ts";
 import { CliSession } from "./cli-session.ts";
 import { maySend } from "./consent.ts";
 import type { Session } from "./debug-session.ts";
 import { debugSession } from "./debug-session.ts";
+import { findInstallId } from "./install-id.ts";
 import type { Terminal } from "./notice.ts";
 
 /** What a CLI's client is made of. */
@@ -66,9 +68,11 @@ export class CliState {
   }
 
   #open(): Session {
-    const { debug } = this.#options;
+    const { debug, app, env, client } = this.#options;
     const session =
-      debug === undefined ? new CliSession(this.#options) : debugSession(this.#options.client, debug);
+      debug === undefined
+        ? new CliSession(this.#options)
+        : debugSession(client, debug, findInstallId(platformDirectory("config", app, env), env));
     this.#sessions.push(session);
     return session;
   }

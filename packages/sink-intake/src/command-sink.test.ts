@@ -328,7 +328,7 @@ describe("without a disk", () => {
 it.each([
   [{ gzip: 12 }, /^gzip is 12/],
   [{ lingerMs: -1 }, /^lingerMs is -1/],
-  [{ url: "ftp://x" }, /^url must be/],
+  [{ url: "ftp://x" }, /^url is "ftp:\/\/x"; it must be an absolute http or https URL$/],
   [{ mode: "disk" as "spool" }, /^mode is "disk"/],
   [{ directory: "" }, /^directory is ""; it must be the path/],
 ])("refuses %j before anything is loaded", (own, message) => {

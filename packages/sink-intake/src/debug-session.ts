@@ -13,15 +13,19 @@ export interface Session {
   close(timeout: TimeoutOptions): Promise<ClientStats>;
 }
 
-/** Prints every event as it would be sent, and keeps, sends and reads nothing: not even the installation's id. */
+/**
+ * Prints every event as it would be sent, and keeps and sends nothing. Where this installation has no id yet, none is
+ * made: the events say so in its place.
+ */
 export function debugSession(
   options: Omit<ClientOptions, "sink" | "installId">,
   terminal: Terminal,
+  installId: string | undefined,
 ): Session {
   const sink = consoleSink({ format: "json", write: (line) => terminal.write(`${line}\n`) });
-  const client = createClient({ ...options, sink });
+  const client = createClient({ ...options, sink, installId: installId ?? "not made yet" });
   return {
-    installId: undefined,
+    installId,
     sink,
     client,
     revoke: () => undefined,

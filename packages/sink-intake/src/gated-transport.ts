@@ -122,11 +122,11 @@ class Gated implements GatedTransport {
     } else if (verdict.scope === "destination" || verdict.reason.code === "aborted") {
       // Between its own tries a process waits by itself; here it counts once, for those that come after it.
       const failures = this.#failedBefore + 1;
-      const { afterMs, attention } = verdict;
+      const { afterMs, attention, reason } = verdict;
       const waitMs = waitAfterFailure(failures, this.#backoffMs(failures), afterMs);
       // What goes beyond the wish is the own back-off.
       const asked = waitMs === afterMs && attention !== true;
-      this.#write({ untilMs: now + waitMs, failures, asked, refusals: refusals.last });
+      this.#write({ untilMs: now + waitMs, failures, asked, refusals: refusals.last, reason });
     }
   }
 

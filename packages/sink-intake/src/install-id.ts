@@ -21,17 +21,31 @@ export function readInstallId(directory: string | undefined, env: Environment): 
   }
 }
 
+/** The same, where there is one already; nothing is written. */
+export function findInstallId(directory: string | undefined, env: Environment): string | undefined {
+  const vendor = ciVendor(env);
+  if (vendor !== undefined) return `ci-${vendor}`;
+  try {
+    return directory === undefined ? undefined : idIn(pathIn(directory, "activity.json"));
+  } catch {
+    return undefined; // As above.
+  }
+}
+
 /** The id in a file; `undefined` when there is no file. @throws when it cannot be read or replaced. */
 function readId(path: string): string | undefined {
-  let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    return idIn(path) ?? replaceId(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined; // What `fs` throws has a code.
     throw cause;
   }
-  const id = /"install_id"\s*:\s*"([\w-]+)"/.exec(text)?.[1] ?? "";
-  return id.length >= 8 && id.length <= 64 ? id : replaceId(path);
+}
+
+/** The id in a file; `undefined` when it holds none. @throws when it cannot be read. */
+function idIn(path: string): string | undefined {
+  const id = /"install_id"\s*:\s*"([\w-]+)"/.exec(readFileSync(path, "utf8"))?.[1] ?? "";
+  return id.length >= 8 && id.length <= 64 ? id : undefined;
 }
 
 function writeId(path: string): string | undefined {

@@ -1,4 +1,4 @@
-import { ActivityError } from "@activity/core";
+import { ActivityError, invalidOption } from "@activity/core";
 
 /** What proves to the intake who sends. None of it is ever part of a message, a problem or a reason. */
 export type IntakeAuth =
@@ -28,6 +28,7 @@ export type AuthHeaders = () => Promise<Readonly<Record<string, string>>>;
  */
 export function authHeaders(auth: IntakeAuth | undefined): AuthHeaders {
   if (auth === undefined) return () => Promise.resolve({});
+  checkAuth(auth);
   if (auth.kind !== "custom") {
     const headers = { authorization: authorizationOf(auth) };
     return () => Promise.resolve(headers);
@@ -40,6 +41,22 @@ export function authHeaders(auth: IntakeAuth | undefined): AuthHeaders {
       throw new AuthFailed();
     }
   };
+}
+
+/** @throws INVALID_OPTION for a kind that is none, or one without what it needs; nothing of it is shown. */
+function checkAuth(auth: IntakeAuth): void {
+  const kinds = { bearer: ["token"], basic: ["username", "password"], custom: ["name"] };
+  const texts = Object.hasOwn(kinds, auth.kind) ? kinds[auth.kind] : undefined;
+  if (texts === undefined) throw invalidOption("auth.kind", auth.kind, '"bearer", "basic" or "custom"');
+  const given = auth as unknown as Readonly<Record<string, unknown>>; // Checked here.
+  const missing = texts.find((name) => typeof given[name] !== "string");
+  if (missing !== undefined)
+    throw new ActivityError(
+      "INVALID_OPTION",
+      `auth.${missing} is no text; auth of kind ${auth.kind} needs it`,
+    );
+  if (auth.kind === "custom" && typeof auth.headers !== "function")
+    throw new ActivityError("INVALID_OPTION", "auth.headers is no function; auth of kind custom needs it");
 }
 
 /** What tells credentials apart, to be hashed; never the secrets of a callback, which are not known yet. */

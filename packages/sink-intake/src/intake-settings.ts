@@ -35,8 +35,13 @@ export function checkIntakeOptions(options: IntakeSinkOptions): void {
   checkOutboxOptions(options);
 }
 
-/** @throws INVALID_OPTION for a mode that is none, or a directory that has no name: a variable that is not set, say. */
-export function checkPlace({ mode = "auto", directory }: IntakeSinkOptions): void {
+/**
+ * @throws INVALID_OPTION for a mode that is none, a directory that has no name (a variable that is not set, say), and
+ * credentials that are given twice
+ */
+export function checkPlace({ mode = "auto", directory, writeKey, auth }: IntakeSinkOptions): void {
+  if (writeKey !== undefined && auth !== undefined)
+    throw new ActivityError("INVALID_OPTION", "writeKey and auth are both set; one of them says who sends");
   if (!["auto", "spool", "memory"].includes(mode))
     throw invalidOption("mode", mode, 'one of "auto", "spool" and "memory"');
   if (directory === "") throw invalidOption("directory", directory, "the path of a directory, or left out");
@@ -46,8 +51,13 @@ export function checkPlace({ mode = "auto", directory }: IntakeSinkOptions): voi
 function checkUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol))
-    throw new ActivityError("INVALID_OPTION", "url must be an absolute http or https URL");
+    throw invalidOption("url", withoutSecrets(text), "an absolute http or https URL");
   if (url.username !== "" || url.password !== "")
     throw new ActivityError("INVALID_OPTION", "url must hold no user name and password; use auth");
   return url.href;
+}
+
+/** What a message may show of something that was to be a URL: what stands before an `@` or after a `?` may be a secret. */
+function withoutSecrets(text: unknown): unknown {
+  return typeof text === "string" ? text.replace(/^.*@/, "…@").replace(/\?.*$/, "?…") : text;
 }

@@ -17,6 +17,7 @@ import {
   eventTypes,
   systemClock,
 } from "@activity/core";
+import { checkOptionKinds } from "@activity/core/options";
 import type { Environment, JournalRest } from "@activity/spool";
 import { createSpoolStore } from "@activity/spool";
 import type { GatedTransport } from "./gated-transport.ts";
@@ -25,6 +26,7 @@ import { authOf, folderOf, placeOf, requireFolder } from "./intake-place.ts";
 import { checkPlace } from "./intake-settings.ts";
 import type { IntakeTransportOptions } from "./intake-transport.ts";
 import { countingTransport } from "./intake-transport.ts";
+import { sinkKinds } from "./option-kinds.ts";
 import { RefusalCount } from "./refusal-count.ts";
 
 /** Options of an intake sink. */
@@ -96,6 +98,7 @@ export interface OpenIntake {
  * const sink = intakeSink({ url: "https://events.example.com/v1/events", writeKey: "wk_1", app: "shop" });
  */
 export function intakeSink(options: IntakeSinkOptions): Sink {
+  checkOptionKinds("intakeSink", options, sinkKinds);
   return openIntake(options).sink;
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import type { Reason } from "@activity/core";
 import { pathIn } from "@activity/spool";
 import type { Refusals } from "./refusal-count.ts";
 
@@ -13,6 +14,8 @@ export interface Pause {
   /** Telemetry is switched off there. */
   readonly denied?: boolean | undefined;
   readonly refusals?: Refusals | undefined;
+  /** Why the last of them failed. */
+  readonly reason?: Reason | undefined;
 }
 
 /** No pause is longer; what says so was written under another clock, or is damaged. */

@@ -30,7 +30,6 @@ it("the sample of the README does what it says", async () => {
   expect(errors).toBe("");
   expect(intake.arrived.map((text) => (JSON.parse(text) as { event_name: string }).event_name)).toEqual([
     "deploy_start",
-    "deploy_files",
     "source_closed",
   ]);
 });

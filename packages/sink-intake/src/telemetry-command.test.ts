@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Environment } from "@activity/spool";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { removeFolder } from "../../../e2e/support/remove-folder.ts";
@@ -61,6 +64,7 @@ describe("telemetry", () => {
     expect(code).toBe(0);
     expect(out).toContain("telemetry is off: the notice was not shown yet");
     expect(out).toContain(`sent to: ${intake.url}`);
+    expect(out).toContain("sent by: nobody, while telemetry is off");
     expect(out).toContain("waiting: 0 event(s)");
     expect(readdirSync(home)).toEqual([]);
   });
@@ -83,8 +87,10 @@ describe("telemetry", () => {
   });
 
   it("says how it would be sent elsewhere", async () => {
-    const by = async (own: Partial<TelemetryCommandOptions>): Promise<string | undefined> =>
-      /sent by: (.*)/.exec((await telemetry("status", own)).out)?.[1];
+    const by = async (own: Partial<TelemetryCommandOptions>): Promise<string | undefined> => {
+      const env = { ...environment({ ACTIVITY_TELEMETRY: "on" }), ...own.env };
+      return /sent by: (.*)/.exec((await telemetry("status", { ...own, env })).out)?.[1];
+    };
     expect(await by({ longLived: true })).toBe("the program itself, since it is long-lived");
     expect(await by({ env: environment({ CI: "1" }) })).toBe(
       "the program itself, since it runs in a build service",
@@ -117,8 +123,42 @@ describe("telemetry", () => {
     expect(await telemetry("flush", { env })).toMatchObject({
       code: 1,
       out: "0 event(s) sent, 2 still wait",
+      err: "the intake answered 503: it is out of order or overloaded; it will be asked again",
     });
-    expect((await telemetry("status", { env })).out).toMatch(/not sent before \d{4}-.*: 1 program\(s\)/);
+    const { out } = await telemetry("status", { env });
+    expect(out).toMatch(/not sent before \d{4}-.*: 1 program\(s\)/);
+    expect(out).toContain("last attempt: the intake answered 503: it is out of order");
+  });
+
+  it.each([
+    [401, "it does not take the credentials of this program; writeKey (or auth) must be one that it knows"],
+    [404, "there is no intake at this address; url must be the path that it serves, such as …/v1/events"],
+    [308, "there is no intake at this address; url must be the path that it serves, such as …/v1/events"],
+  ])("says what to mend after %i, at once and later, and no key", async (status, advice) => {
+    await leaveEvents();
+    const env = environment({ ACTIVITY_TELEMETRY: "on" });
+    intake.always = ({ headers }) => ({ status, body: { detail: `no: ${headers.authorization}` } });
+    const { code, out, err } = await telemetry("flush", { env });
+    expect([code, out, err]).toEqual([
+      1,
+      "0 event(s) sent, 2 still wait",
+      `the intake answered ${status}: ${advice}`,
+    ]);
+    const later = await telemetry("status", { env });
+    expect(later.out).toContain(`last attempt: the intake answered ${status}: ${advice}`);
+    expect(JSON.stringify([out, err, later])).not.toContain("wk_1");
+    intake.always = undefined;
+    expect(await telemetry("flush", { env })).toMatchObject({ code: 0, err: "" });
+    expect((await telemetry("status", { env })).out).not.toContain("last attempt");
+  });
+
+  it("says why nothing could be reached", async () => {
+    await leaveEvents();
+    await intake.close();
+    const env = environment({ ACTIVITY_TELEMETRY: "on" });
+    const why =
+      "the intake could not be reached (ECONNREFUSED); see that url is right and that the network lets it through";
+    expect(await telemetry("flush", { env, flushMs: 1 })).toMatchObject({ code: 1, err: why });
   });
 
   it("sends nothing while it is off", async () => {
@@ -138,14 +178,45 @@ describe("telemetry", () => {
     expect((await telemetry("enable", { env })).out).toBe("telemetry stays off: DO_NOT_TRACK is set");
     const on = environment({ ACTIVITY_TELEMETRY: "on" });
     expect((await telemetry("disable", { env: on })).out).toBe(
-      "telemetry stays on: ACTIVITY_TELEMETRY is set",
+      "telemetry stays on: ACTIVITY_TELEMETRY is set; nothing was deleted. Set it to off, or leave it away: then telemetry is off",
     );
+    expect((await telemetry("status")).out).toContain("telemetry is off: it was disabled on");
   });
 
-  it.each(["stop", "toString", "status please"])("does not know %j", async (line) => {
+  it.each([
+    ["statsu", 'there is no telemetry "statsu"; did you mean status?'],
+    ["toString", 'there is no telemetry "toString"'],
+    ["status please", 'telemetry status takes no "please"'],
+  ])("does not know %j, and names it", async (line, message) => {
     const { code, out, err } = await telemetry(line);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toContain("telemetry disable");
+    expect(err).toContain(`${message}\ntelemetry status `);
+  });
+
+  it("fails, and says why, where its options cannot be", async () => {
+    const err: string[] = [];
+    const wrong = { ...options(), flusher: 5, printError: (line: string) => err.push(line) };
+    expect(await runTelemetryCommand([], wrong as unknown as TelemetryCommandOptions)).toBe(1);
+    expect(err).toEqual(["telemetry status: flusher is 5; it must be of type boolean or string"]);
+  });
+
+  it("ends without a word when whoever reads has seen enough", async () => {
+    const script = `
+      import { runTelemetryCommand } from "@activity/sink-intake";
+      const env = { ACTIVITY_TELEMETRY: "on", HOME: process.env.HOME };
+      for (let n = 0; n < 50; n++)
+        await runTelemetryCommand([], { app: "shop", env, intake: { url: "http://127.0.0.1:1/" } });`;
+    const args = ["--conditions=@activity/source", "--input-type=module", "-e", script];
+    const child = spawn(process.execPath, args, {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      env: { ...process.env, HOME: home },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said: string[] = [];
+    child.stderr.on("data", (chunk: Buffer) => said.push(String(chunk)));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [code] = await once(child, "close");
+    expect([code, said.join("")]).toEqual([0, ""]);
   });
 
   it("says that telemetry is off also where not all could be deleted", async () => {
@@ -211,10 +282,24 @@ describe("a program that is running", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toMatchObject([
-      { event_name: "deploy_start", service_name: "shop", region: "eu" },
+      { event_name: "deploy_start", service_name: "shop", install_id: "not made yet", region: "eu" },
       { event_name: "source_closed" },
     ]);
     expect([readdirSync(home), intake.requests]).toEqual([[], []]);
+  });
+
+  it("prints with ACTIVITY_DEBUG the installation's id that would be sent", async () => {
+    await leaveEvents();
+    await telemetry("flush", { env: environment({ ACTIVITY_TELEMETRY: "on" }) });
+    const idOf = (text: string | undefined): unknown =>
+      (JSON.parse(text ?? "{}") as { install_id?: unknown }).install_id;
+    let said = "";
+    const terminal = { isInteractive: () => false, write: (text: string) => (said += text) };
+    const activity = createCliClient({ ...options({ ACTIVITY_DEBUG: "1" }), terminal });
+    activity.track("deploy_start");
+    expect(idOf(said)).toMatch(/^[\da-f-]{36}$/);
+    expect([idOf(said), activity.installId]).toEqual([idOf(intake.arrived[0]), idOf(said)]);
+    await activity.close();
   });
 
   it("records no metrics where it is told not to, and they take no number", async () => {

@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import type { Clock } from "@activity/core";
-import { systemClock } from "@activity/core";
+import { quote, systemClock } from "@activity/core";
+import { closestName } from "@activity/core/options";
 import type { Environment } from "@activity/spool";
 import { clearSpools, platformDirectory, readSegments } from "@activity/spool";
 import type { CliClientOptions } from "./cli-client.ts";
-import { checkApp, intakeOf } from "./cli-client.ts";
+import { checkCliOptions, intakeOf } from "./cli-client.ts";
 import type { Consent, ConsentWatch } from "./consent.ts";
 import { maySend, telemetryVariable, watchConsent } from "./consent.ts";
 import { writeDecision } from "./consent-file.ts";
@@ -14,12 +15,15 @@ import { readInstallId } from "./install-id.ts";
 import { folderOf } from "./intake-place.ts";
 import type { IntakeSinkOptions } from "./intake-sink.ts";
 import { openIntake } from "./intake-sink.ts";
+import type { Pause } from "./pause-file.ts";
 import { readPause } from "./pause-file.ts";
+import { standardOutput } from "./standard-output.ts";
 import { untilDelivered } from "./until-delivered.ts";
+import { whatToMend } from "./what-to-mend.ts";
 
 /** Options of {@link runTelemetryCommand}: those of the client of the same program, and where to print. */
 export interface TelemetryCommandOptions extends CliClientOptions {
-  /** Takes a line for standard output. @defaultValue `console.log` */
+  /** Takes a line for standard output. @defaultValue prints it, for as long as somebody reads */
   readonly print?: ((line: string) => void) | undefined;
   /** Takes a line for standard error. @defaultValue `console.error` */
   readonly printError?: ((line: string) => void) | undefined;
@@ -47,16 +51,17 @@ export async function runTelemetryCommand(
   argv: readonly string[],
   options: TelemetryCommandOptions,
 ): Promise<number> {
-  const { print = (line) => console.log(line), printError = (line) => console.error(line) } = options;
+  const { printError = (line) => console.error(line) }: Partial<TelemetryCommandOptions> = options ?? {};
   const [name = "status", ...rest] = argv;
   const run = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined; // One of its own keys.
   if (run === undefined || rest.length > 0) {
+    printError(run === undefined ? unknownCommand(name) : `telemetry ${name} takes no ${quote(rest[0])}`);
     printError(usage);
     return 2;
   }
   try {
-    checkApp(options.app);
-    return await run(contextOf(options, print, printError));
+    checkCliOptions("runTelemetryCommand", options);
+    return await run(contextOf(options, printError));
   } catch (error) {
     printError(`telemetry ${name}: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
@@ -73,20 +78,28 @@ interface CommandContext {
   readonly plan: DeliveryPlan;
   readonly flushMs: number;
   readonly print: (line: string) => void;
+  /** Whether nobody reads what is printed any more. */
+  readonly unread: () => boolean;
   readonly printError: (line: string) => void;
 }
 
-function contextOf(
-  options: TelemetryCommandOptions,
-  print: (line: string) => void,
-  printError: (line: string) => void,
-): CommandContext {
+function unknownCommand(name: string): string {
+  const meant = closestName(name, Object.keys(commands));
+  return `there is no telemetry ${quote(name)}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}
+
+function contextOf(options: TelemetryCommandOptions, printError: (line: string) => void): CommandContext {
+  const output = options.print === undefined ? standardOutput() : { print: options.print, closed: false };
   const { app, variable, longLived = false, flusher = true, flushMs = 10_000 } = options;
   const { env = process.env, clock = systemClock } = options;
   const intake = intakeOf(options as CliClientOptions, env, clock); // As in `createCliClient`.
   const consent = watchConsent({ app, env, variable }, clock);
   const plan = planDelivery({ env, intake, longLived, flusher });
-  return { app, env, clock, variable, intake, consent, plan, flushMs, print, printError };
+  return {
+    ...{ app, env, clock, variable, intake, consent, plan, flushMs, printError },
+    print: (line) => output.print(line),
+    unread: () => output.closed,
+  };
 }
 
 const commands = { status, enable, disable, show, flush, clear };
@@ -101,13 +114,12 @@ async function status(context: CommandContext): Promise<number> {
       `installation: ${readInstallId(platformDirectory("config", app, env), env) ?? "none, it cannot be kept"}`,
     );
   print(`sent to: ${intake.url}`);
-  print(`sent by: ${planText(plan)}`);
+  print(`sent by: ${now.granted ? planText(plan) : "nobody, while telemetry is off"}`);
   print(`waiting: ${folder === undefined ? 0 : await count(folder)} event(s)`);
   const pause = folder === undefined ? undefined : readPause(folder, clock.now());
-  if (pause !== undefined && pause.untilMs > clock.now())
-    print(
-      `not sent before ${new Date(pause.untilMs).toISOString()}: ${pause.failures} program(s) in a row could not send`,
-    );
+  if (pause !== undefined && pause.untilMs > clock.now()) print(pauseText(pause));
+  const mend = pause === undefined ? undefined : whatToMend(pause);
+  if (mend !== undefined) print(`last attempt: ${mend}`);
   return 0;
 }
 
@@ -121,7 +133,9 @@ async function enable(context: CommandContext): Promise<number> {
 async function disable(context: CommandContext): Promise<number> {
   const now = decide(context, "disabled");
   if (now.granted) {
-    context.print(`telemetry stays on: ${reasonOf(now, context)}`);
+    context.print(
+      `telemetry stays on: ${reasonOf(now, context)}; nothing was deleted. Set it to off, or leave it away: then telemetry is off`,
+    );
     return 0;
   }
   try {
@@ -133,12 +147,13 @@ async function disable(context: CommandContext): Promise<number> {
   }
 }
 
-async function show({ intake, print, printError }: CommandContext): Promise<number> {
+async function show({ intake, print, printError, unread }: CommandContext): Promise<number> {
   const folder = folderOf(intake);
   let shown = 0;
   for await (const text of folder === undefined ? [] : readSegments(folder)) {
     print(text);
     shown++;
+    if (unread()) break;
   }
   if (shown === 0) printError("nothing waits");
   return 0;
@@ -151,19 +166,28 @@ async function flush(context: CommandContext): Promise<number> {
     print(`nothing is sent, telemetry is off: ${reasonOf(now, context)}`);
     return 0;
   }
+  const folder = folderOf(intake);
+  const pauseNow = (): Pause | undefined =>
+    folder === undefined ? undefined : readPause(folder, clock.now());
+  const before = pauseNow();
   const gate = { allowed: () => maySend(consent.current()), impatient: true };
   const { sink } = openIntake({ ...intake, lingerMs: 0 }, gate);
   const endsAt = clock.monotonic() + flushMs;
-  const folder = folderOf(intake);
   const enough = (): boolean => {
-    const pause = folder === undefined ? undefined : readPause(folder, clock.now());
-    // What the destination asked for is not waited out by a person.
-    return clock.monotonic() >= endsAt || (pause?.untilMs ?? 0) - clock.now() > endsAt - clock.monotonic();
+    const pause = pauseNow();
+    // What an earlier program was told need not be so any more: only what the destination asked for is heeded.
+    const heeded = pause?.asked === true || pause?.untilMs !== before?.untilMs;
+    // Nor is a pause waited out by a person.
+    const tooLong = (pause?.untilMs ?? 0) - clock.now() > endsAt - clock.monotonic();
+    return clock.monotonic() >= endsAt || (heeded && tooLong);
   };
   await untilDelivered(sink, enough, clock);
   const { delivered, pending } = sink.stats();
+  const pause = pauseNow();
   await sink.close({ timeoutMs: 100 });
   print(`${delivered} event(s) sent, ${pending} still wait`);
+  const mend = pending === 0 || pause === undefined ? undefined : whatToMend(pause);
+  if (mend !== undefined) context.printError(mend);
   return pending === 0 ? 0 : 1;
 }
 
@@ -189,6 +213,11 @@ async function count(folder: string): Promise<number> {
   let events = 0;
   for await (const _ of readSegments(folder)) events++;
   return events;
+}
+
+function pauseText({ untilMs, failures }: Pause): string {
+  const until = new Date(untilMs).toISOString();
+  return `not sent before ${until}: ${failures} program(s) in a row could not send`;
 }
 
 function planText(plan: DeliveryPlan): string {

@@ -1,3 +1,5 @@
+export type { OptionKinds } from "./check-option-kinds.ts";
+export { checkOptionKinds } from "./check-option-kinds.ts";
 export type { OptionRule, OptionRules } from "./check-options.ts";
 export { checkOptionNames, checkOptions } from "./check-options.ts";
 export { closestName } from "./closest-name.ts";

@@ -60,7 +60,7 @@ async function run(
       await (await import("./serve.ts")).serve(readSettings(context.environment), context);
       return 0;
     default: {
-      const meant = closestName(command, ["serve", "query", "audit", "replay", "key"]);
+      const meant = closestName(command, ["serve", "query", "audit", "replay", "erase", "key"]);
       const advice = meant === undefined ? "" : `; did you mean ${meant}?`;
       return misunderstood(`there is no command ${quote(command)}${advice}`, context);
     }

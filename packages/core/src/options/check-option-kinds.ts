@@ -1,0 +1,45 @@
+import { ActivityError } from "../errors/activity-error.ts";
+import { checkOptionNames } from "./check-options.ts";
+
+/**
+ * What each option of `O` may be, as names of `typeof` between blanks; `needed` where it has no default, `secret`
+ * where no message may show it. All of them, or it does not compile.
+ */
+export type OptionKinds<O> = { readonly [K in keyof Required<O>]: string };
+
+/**
+ * The small check, for programs that start for a single event: names and kinds. Members that are `undefined` count
+ * as left out, `null` fits nothing.
+ *
+ * @throws INVALID_OPTION for what is no object, for a name that is none, and for a value of another kind
+ */
+export function checkOptionKinds(
+  owner: string,
+  options: unknown,
+  kinds: Readonly<Record<string, string>>,
+): void {
+  if (typeof options !== "object" || options === null)
+    throw unfit(`the argument of ${owner}`, options, "object");
+  checkOptionNames(owner, options, Object.keys(kinds));
+  const given = options as Readonly<Record<string, unknown>>; // Any object may be asked for any key.
+  for (const [name, allowed] of Object.entries(kinds)) {
+    const value = given[name];
+    const fits =
+      value === undefined ? !allowed.includes("needed") : value !== null && allowed.includes(typeof value);
+    if (!fits) throw unfit(name, value, allowed);
+  }
+}
+
+/** Of a value only texts and the like are shown: what else may be in an object, nobody knows. */
+function unfit(name: string, value: unknown, allowed: string): ActivityError {
+  const kinds = allowed
+    .replace(/\b(?:needed|secret)\b/g, "")
+    .trim()
+    .replaceAll(/\s+/g, " or ");
+  const simple = value === null || ["undefined", "string", "number", "boolean"].includes(typeof value);
+  const shown =
+    simple && !allowed.includes("secret")
+      ? (JSON.stringify(value) ?? "undefined")
+      : `of type ${typeof value}`;
+  return new ActivityError("INVALID_OPTION", `${name} is ${shown.slice(0, 66)}; it must be of type ${kinds}`);
+}
