@@ -106,10 +106,8 @@ function ofClient(
 ): Omit<ClientOptions, "sink" | "service" | "installId" | "clock"> {
   const { isDev, attributes, context, catalog, catalogCheck, beforeRecord, sample } = options;
   const { maxEventBytes, strict, createId } = options;
-  return {
-    ...{ isDev, attributes, context, catalog, catalogCheck, beforeRecord, sample },
-    ...{ maxEventBytes, strict, createId },
-  };
+  // biome-ignore format: two lists of the same names.
+  return { isDev, attributes, context, catalog, catalogCheck, beforeRecord, sample, maxEventBytes, strict, createId };
 }
 
 interface StatePort {

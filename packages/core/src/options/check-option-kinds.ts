@@ -2,8 +2,8 @@ import { ActivityError } from "../errors/activity-error.ts";
 import { checkOptionNames } from "./check-options.ts";
 
 /**
- * What each option of `O` may be, as names of `typeof` between blanks; `needed` where it has no default, `secret`
- * where no message may show it. All of them, or it does not compile.
+ * What each option of `O` may be, as names of `typeof` between blanks; `needed` before them where it has no default,
+ * `secret` where no message may show it. All options, or it does not compile.
  */
 export type OptionKinds<O> = { readonly [K in keyof Required<O>]: string };
 
@@ -20,14 +20,18 @@ export function checkOptionKinds(
 ): void {
   if (typeof options !== "object" || options === null)
     throw unfit(`the argument of ${owner}`, options, "object");
-  checkOptionNames(owner, options, Object.keys(kinds));
   const given = options as Readonly<Record<string, unknown>>; // Any object may be asked for any key.
-  for (const [name, allowed] of Object.entries(kinds)) {
+  // Plain loops over what was given: each function that is called for the first time costs a start something.
+  for (const name in given) {
     const value = given[name];
-    const fits =
-      value === undefined ? !allowed.includes("needed") : value !== null && allowed.includes(typeof value);
-    if (!fits) throw unfit(name, value, allowed);
+    if (value === undefined) continue;
+    const allowed = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (allowed === undefined) checkOptionNames(owner, given, Object.keys(kinds));
+    else if (value === null || !allowed.includes(typeof value)) throw unfit(name, value, allowed);
   }
+  for (const name in kinds)
+    if (kinds[name]?.startsWith("needed") && given[name] === undefined)
+      throw unfit(name, undefined, kinds[name] ?? "");
 }
 
 /** Of a value only texts and the like are shown: what else may be in an object, nobody knows. */
