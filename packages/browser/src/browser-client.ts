@@ -29,7 +29,10 @@ export interface BrowserClientOptions {
   readonly plugins?: readonly BrowserPlugin[] | undefined;
   /** @defaultValue "pending": nothing leaves until `setConsent("granted")` */
   readonly consent?: Consent | undefined;
-  /** Headers of every request, such as a token of the page's server. Beacons cannot carry them. */
+  /**
+   * Headers of every request, such as a token of the page's server. A browser without `keepalive` for requests (Firefox
+   * before 133) sends the last ones of a page as beacons, which carry none.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Becomes `install_id`. */
   readonly installId?: string | undefined;
@@ -59,8 +62,8 @@ export interface BrowserStats extends Omit<LedgerSnapshot, "withdrawn"> {
 
 /**
  * What a page calls. `track` and its kin are synchronous: they never throw and never wait. When one has
- * returned and the event passed its checks, the event waits in the page's memory: it survives the end of
- * the page only as far as the browser sends what is posted on leaving.
+ * returned and the event passed its checks, the event is on its way into the origin's IndexedDB, where it is at the
+ * latest 50 ms later, and in `localStorage` when its page leaves before: the next page delivers what this one does not.
  */
 export interface BrowserClient<C extends AnyCatalog = OpenCatalog>
   extends Pick<Client<C>, "track" | "record" | "recordMetric" | "recordError"> {
