@@ -65,6 +65,17 @@ describe("activity-intake serve", () => {
     expect(intake.output()).not.toMatch(/(?:secret|wrong)-key/);
   });
 
+  it("goes on where nobody reads its log any more", async () => {
+    const intake = startIntake({ ACTIVITY_DATA_DIR: directory.path });
+    const url = await intake.address;
+    await intake.page;
+    for (const stream of [intake.child.stdout, intake.child.stderr]) stream?.destroy();
+    // The first of these prints a line.
+    for (let n = 0; n < 50; n++) expect((await post(url, `{}\n${eventText(n)}`)).status).toBe(202);
+    intake.child.kill("SIGTERM");
+    expect(await intake.exited).toBe(0);
+  });
+
   it("says which settings are probably mistyped", async () => {
     const intake = startIntake({ ACTIVITY_DATA_DIR: directory.path, ACTIVITY_RETENTON_DAYS: "3" });
     await intake.address;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { lineOutput } from "@activity/spool";
 import { runInContext } from "./commands/run-in-context.ts";
 
 /**
@@ -15,8 +16,8 @@ export async function runCommand(args: readonly string[], packageFolder: URL): P
   return runInContext(args, {
     environment: process.env,
     packageFolder,
-    print: (line) => console.log(line),
-    printError: (line) => console.error(line),
+    print: (line) => lineOutput(process.stdout).print(line),
+    printError: (line) => lineOutput(process.stderr).print(line),
     stopped,
   });
 }

@@ -3,7 +3,7 @@ import type { Clock } from "@activity/core";
 import { quote, systemClock } from "@activity/core";
 import { closestName } from "@activity/core/options";
 import type { Environment } from "@activity/spool";
-import { clearSpools, platformDirectory, readSegments } from "@activity/spool";
+import { clearSpools, lineOutput, platformDirectory, readSegments } from "@activity/spool";
 import type { CliClientOptions } from "./cli-client.ts";
 import { checkCliOptions, intakeOf } from "./cli-client.ts";
 import type { Consent, ConsentWatch } from "./consent.ts";
@@ -17,7 +17,6 @@ import type { IntakeSinkOptions } from "./intake-sink.ts";
 import { openIntake } from "./intake-sink.ts";
 import type { Pause } from "./pause-file.ts";
 import { readPause } from "./pause-file.ts";
-import { standardOutput } from "./standard-output.ts";
 import { untilDelivered } from "./until-delivered.ts";
 import { whatToMend } from "./what-to-mend.ts";
 
@@ -89,7 +88,8 @@ function unknownCommand(name: string): string {
 }
 
 function contextOf(options: TelemetryCommandOptions, printError: (line: string) => void): CommandContext {
-  const output = options.print === undefined ? standardOutput() : { print: options.print, closed: false };
+  const output =
+    options.print === undefined ? lineOutput(process.stdout) : { print: options.print, closed: false };
   const { app, variable, longLived = false, flusher = true, flushMs = 10_000 } = options;
   const { env = process.env, clock = systemClock } = options;
   const intake = intakeOf(options as CliClientOptions, env, clock); // As in `createCliClient`.

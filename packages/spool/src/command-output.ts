@@ -1,3 +1,5 @@
+import { lineOutput } from "./line-output.ts";
+
 /** What a command prints, and where. */
 export interface CommandOutput {
   print(line: string): void;
@@ -8,8 +10,8 @@ export interface CommandOutput {
 
 /** Standard output and standard error. */
 export const terminal: CommandOutput = {
-  print: (line) => console.log(line),
-  printError: (line) => console.error(line),
+  print: (line) => lineOutput(process.stdout).print(line),
+  printError: (line) => lineOutput(process.stderr).print(line),
   write: (bytes) =>
     new Promise((resolve, reject) => {
       // A pipe that nobody reads speaks up here too.

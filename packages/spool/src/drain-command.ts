@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { LedgerSnapshot, Sink, Transport } from "@activity/core";
 import { createOutbox, defaultLimits, systemClock } from "@activity/core";
 import type { CommandOutput } from "./command-output.ts";
+import { readSegments } from "./read-segments.ts";
 import { parseSegmentName } from "./segment-name.ts";
 import { openSpoolFolder } from "./spool-store.ts";
 
@@ -39,7 +40,20 @@ export async function drain(directory: string, target: DrainTarget, output: Comm
     sum((ledger) => ledger.handedOver + ledger.pending),
   ];
   tell(`${delivered} event(s) delivered, ${rejected} refused, ${dropped} damaged, ${left} left`);
-  return rejected + dropped + left === 0 ? 0 : 1;
+  const elsewhere = target.to === undefined ? 0 : (await count(directory)) - left;
+  if (elsewhere > 0)
+    tell(
+      `${elsewhere} event(s) wait here for another address or key than this one, or belong to a program that runs`,
+    );
+  // Whoever names an address for which there is nothing has probably named the wrong one.
+  const missed = elsewhere > 0 && sum((ledger) => ledger.adopted) === 0;
+  return rejected + dropped + left === 0 && !missed ? 0 : 1;
+}
+
+async function count(directory: string): Promise<number> {
+  let events = 0;
+  for await (const _ of readSegments(directory)) events++;
+  return events;
 }
 
 async function drainToLines(

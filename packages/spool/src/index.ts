@@ -3,6 +3,8 @@ export type { CommandOutput } from "./command-output.ts";
 export type { FileSinkOptions } from "./file-sink.ts";
 export { fileSink } from "./file-sink.ts";
 export type { FolderUsage } from "./folder-share.ts";
+export type { LineOutput } from "./line-output.ts";
+export { lineOutput } from "./line-output.ts";
 export { makeDirectory, makeOwnDirectory } from "./make-directory.ts";
 export { pathIn } from "./path-in.ts";
 export type { DirectoryKind, Environment } from "./platform-directory.ts";

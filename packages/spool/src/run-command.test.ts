@@ -145,16 +145,18 @@ describe("activity-spool drain", () => {
   });
 });
 
-it.each([
-  [],
-  ["status"],
-  ["drain"],
-  ["status", ".", "."],
-  ["status", ".", "--out", "x"],
-  ["drain", ".", "--out", "x", "--to", "y"],
-  ["drain", ".", "--write-key-env", "X"],
-  ["drain", ".", "--tape", "x"],
-])("says how it is used for %j", async (...args) => {
+it.each<[string[], string]>([
+  [[], "there is no command"],
+  [["stauts", "."], 'there is no command "stauts"; did you mean status?'],
+  [["toString", "."], 'there is no command "toString"'],
+  [["status"], "status needs a directory"],
+  [["drain"], "drain needs a directory"],
+  [["status", ".", "x"], 'status takes no "x"'],
+  [["status", ".", "--out", "x"], "status has no --out"],
+  [["drain", ".", "--out", "x", "--to", "y"], "--out and --to do not go together"],
+  [["drain", ".", "--write-key-env", "X"], "--write-key-env goes with --to"],
+  [["drain", ".", "--tape", "x"], "--tape"],
+])("names what it does not understand in %j, and says how it is used", async (args, message) => {
   expect(await runCommand(args, output)).toBe(2);
-  expect(errors).toMatchObject([expect.stringContaining("usage:")]);
+  expect(errors).toMatchObject([expect.stringContaining(message), expect.stringContaining("usage:")]);
 });

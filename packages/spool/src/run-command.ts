@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { basename } from "node:path";
-import { audit } from "@activity/core";
+import { audit, quote } from "@activity/core";
+import { closestName } from "@activity/core/options";
 import type { CommandOutput } from "./command-output.ts";
 import { terminal } from "./command-output.ts";
 import { drain } from "./drain-command.ts";
@@ -24,7 +25,8 @@ const usage = `usage: activity-spool status DIR   what waits in DIR and whose it
  */
 export async function runCommand(args: readonly string[], output: CommandOutput = terminal): Promise<number> {
   const call = parse(args);
-  if (call === undefined) {
+  if (typeof call === "string") {
+    output.printError(`activity-spool: ${call}`);
     output.printError(usage);
     return 2;
   }
@@ -42,8 +44,8 @@ interface Call {
   run(directory: string, output: CommandOutput): Promise<number>;
 }
 
-/** What was asked for; `undefined` when that cannot be. */
-function parse(args: readonly string[]): Call | undefined {
+/** What was asked for, or what is wrong with it. */
+function parse(args: readonly string[]): Call | string {
   const string = { type: "string" } as const;
   try {
     const { positionals, values } = process.getBuiltinModule("node:util").parseArgs({
@@ -51,19 +53,28 @@ function parse(args: readonly string[]): Call | undefined {
       allowPositionals: true,
       options: { out: string, to: string, "write-key-env": string },
     });
-    const [command, directory, ...rest] = positionals;
+    const [command = "", directory, ...rest] = positionals;
     const { out, to, "write-key-env": writeKeyEnv } = values;
-    if (directory === undefined || rest.length > 0) return undefined;
-    const own = ({ status: printStatus, audit: printAudit } as Readonly<Record<string, Call["run"]>>)[
-      command ?? ""
-    ];
-    if (own !== undefined) return Object.keys(values).length > 0 ? undefined : { directory, run: own };
-    const unfit = (out !== undefined && to !== undefined) || (writeKeyEnv !== undefined && to === undefined);
-    if (command !== "drain" || unfit) return undefined;
+    const readers: Readonly<Record<string, Call["run"]>> = { status: printStatus, audit: printAudit };
+    const reader = Object.hasOwn(readers, command) ? readers[command] : undefined;
+    const [flag] = Object.keys(values);
+    if (reader === undefined && command !== "drain") return unknownCommand(command);
+    if (directory === undefined) return `${command} needs a directory`;
+    if (rest.length > 0) return `${command} takes no ${quote(rest[0])}`;
+    if (reader !== undefined)
+      return flag === undefined ? { directory, run: reader } : `${command} has no --${flag}`;
+    if (out !== undefined && to !== undefined) return "--out and --to do not go together";
+    if (writeKeyEnv !== undefined && to === undefined) return "--write-key-env goes with --to";
     return { directory, run: (path, output) => drain(path, { out, to, writeKeyEnv }, output) };
-  } catch {
-    return undefined; // An option that is none.
+  } catch (cause) {
+    return messageOf(cause); // It names the option that is none.
   }
+}
+
+function unknownCommand(command: string): string {
+  const meant = closestName(command, ["status", "audit", "drain"]);
+  const advice = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return command === "" ? "there is no command" : `there is no command ${quote(command)}${advice}`;
 }
 
 /** Counts the files of a spool by what becomes of them. */
