@@ -8,6 +8,8 @@ import type { DemoOptions } from "./options.ts";
 /** Where the cloud services' events end. */
 export interface CloudStore {
   readonly title: string;
+  /** Where the events stand when everything has ended; `undefined` where they do no more. */
+  readonly place: string | undefined;
   /** What the services must be told. */
   readonly environment: Readonly<Record<string, string>>;
   /** Notes what has arrived since the last time. */
@@ -29,6 +31,7 @@ function openFolder(folder: string): CloudStore {
   const own = new SegmentTail(folder);
   return {
     title: "cloud: embedded file sink (no Kafka here; --kafka starts one)",
+    place: folder,
     environment: { ACTIVITY_SINK: "file", ACTIVITY_DATA_DIR: folder },
     follow: (tail) => own.read(tail),
     read: () => readSegments(folder),
@@ -45,6 +48,7 @@ async function openKafka(folder: string): Promise<CloudStore> {
   let lastReadMs = 0;
   return {
     title: `cloud: Kafka at ${brokers.join(",")}, topic ${name}`,
+    place: broker === undefined ? `topic ${name} of ${brokers.join(",")}` : undefined,
     environment: {
       ACTIVITY_SINK: "kafka",
       ACTIVITY_DATA_DIR: folder,

@@ -10,7 +10,21 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
-const flags = ["--check", "--calm", "--kafka", "--keep"];
+const explained = {
+  "--check":
+    "run once without a live picture, and end with 0 only if every event of all six paths arrived exactly once",
+  "--kafka": "a real Kafka for the cloud paths: the one of KAFKA_BROKERS, else one that is started",
+  "--calm": "leave the disasters out: nothing is killed, no tab is closed offline",
+  "--keep": "leave the stores, and say where they are and how to look into them",
+};
+const flags = Object.keys(explained);
+
+/** What `--help` prints. */
+export const help = [
+  "npm run demo [-- OPTION …]: six paths live, on real processes and in a real browser; it accounts for every event.",
+  "",
+  ...Object.entries(explained).map(([flag, words]) => `  ${flag.padEnd(9)}${words}`),
+].join("\n");
 
 /** @throws Error for a flag that is none, naming those that are. */
 export function readOptions(args: readonly string[]): DemoOptions {

@@ -33,17 +33,27 @@ export async function play(options: DemoOptions): Promise<boolean> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   try {
     const { account, sent } = await stage.run();
-    if (options.keep) console.log(describeData(folders));
+    console.log(options.keep ? describeData(folders, store) : whyToTrust);
     return report(account, sent);
   } finally {
     await store.close();
   }
 }
 
-/** Two commands to look at what a run has left. */
-function describeData({ intake }: Folders): string {
+const howCounted = `"arrived" is read from the final stores after everything has ended, by distinct id; "recorded" is the highest number of
+each source there, or what its processes said before they ended or were killed, if that is more; p50 is the time from
+event_time until an event was seen in its store, with the wait for a batch and, where it applies, the outage.`;
+const whyToTrust = `${howCounted} The stores are removed now: "npm run demo -- --keep" leaves them for you to count.\n`;
+
+/** Where a run has left its data, and commands that look at it. */
+function describeData({ intake }: Folders, { place }: CloudStore): string {
   const spool = fileURLToPath(new URL("../../../packages/spool/bin/activity-spool.mjs", import.meta.url));
-  return `The data is kept:\n  node ${spool} audit ${intake}\n  head -n 3 ${join(intake, "*.ndjson")}\n`;
+  return [
+    howCounted,
+    `The stores are kept. Paths 4 to 6: ${intake}. Paths 1 to 3: ${place ?? "in the Kafka that was started, which is gone"}.`,
+    `  node ${spool} audit ${intake}`,
+    `  cat ${join(intake, "*.ndjson")} | wc -l\n`,
+  ].join("\n");
 }
 
 class Stage {
