@@ -184,3 +184,8 @@ it("loads what only sending needs when something is sent", async () => {
   expect(loaded).toContain("NativeModule fs");
   expect(loaded).not.toMatch(/NativeModule (?:zlib|internal\/deps\/undici|https?)\b/);
 });
+
+it("runs as ever where the flusher's variable holds something else than a job", async () => {
+  const output = await run(intake.url, 3, "close", { SHOP_CLOSE_MS: "60000", ACTIVITY_FLUSHER: "off" });
+  expect(JSON.parse(output)).toMatchObject({ recorded: 4, delivered: 4 });
+});

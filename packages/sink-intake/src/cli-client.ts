@@ -67,7 +67,8 @@ export function openCliClient<const C extends AnyCatalog = OpenCatalog>(
   checkCliOptions("createCliClient", options);
   const { env = process.env, clock = commandClock, metrics = true } = options;
   // Started in the flusher's place, by a program that is its own runtime: its user's command must not run twice.
-  if (env[flusherVariable] !== undefined) process.exit(0);
+  // What is no job was set by somebody who meant something else by it.
+  if (env[flusherVariable]?.startsWith("{")) process.exit(0);
   const port = { env, clock, opener };
   const state = openState(options as CliClientOptions, port); // The catalog narrows what may be asked for, nothing else.
   const client = consentingClient(state, { metrics });

@@ -53,6 +53,7 @@ export class CliSession implements Session {
     if (plan.kind === "in-process") void this.sink.open();
     // `process.exit` closes nothing: what waits then is sent all the same.
     this.#forgetExit = onExit(() => {
+      if (maySend(consent.look()) === false) return this.sink.discard("consent");
       this.#sendLater();
       this.#keepCompiled();
     });
@@ -112,7 +113,7 @@ export class CliSession implements Session {
     const { pending, handedOver } = this.sink.stats();
     // What earlier commands left is looked for only where there is nothing of this one.
     const waits = pending + handedOver > 0 || hasWaitingFiles(folder);
-    if (!waits || !consent.look().granted) return;
+    if (!waits || !consent.current().granted) return;
     const now = clock.now();
     if (isLeftAlone(folder, now) || isFlusherAlive(folder, now)) return;
     const { url, auth, writeKey, gzip, retry, maxAgeMs } = intake;

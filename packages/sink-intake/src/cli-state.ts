@@ -56,6 +56,8 @@ export class CliState {
   }
 
   close(timeout: TimeoutOptions = {}): Promise<ClientStats> {
+    // What is left outlives this process: whoever has withdrawn consent just now must not find it there.
+    if (this.#closing === undefined && this.#session !== undefined) this.#options.consent.look();
     this.#closing ??= Promise.resolve((this.current() ?? this.#session)?.close(timeout)).then(() =>
       this.stats(),
     );

@@ -31,6 +31,20 @@ it("passes on where homes are, how the network is reached and what was decided, 
   );
 });
 
+it("passes on no proxy over which Node would not start", () => {
+  const proxies = {
+    HTTP_PROXY: "proxy.example:3128",
+    https_proxy: "ftp://proxy",
+    http_proxy: "::",
+    HTTPS_PROXY: "",
+  };
+  expect(flusherEnvironment(proxies)).toEqual({
+    HTTP_PROXY: "http://proxy.example:3128",
+    NODE_USE_ENV_PROXY: "1",
+  });
+  expect(flusherEnvironment({ HTTP_PROXY: "not a proxy" })).toEqual({});
+});
+
 it("keeps the flags that say whom to trust, and none that loads code", () => {
   const env = { NODE_OPTIONS: "--use-system-ca --import ./hook.mjs --inspect" };
   const argv = ["--use-system-ca", "--use-env-proxy", "--require", "./x.js", "--conditions=dev"];

@@ -25,11 +25,22 @@ export function flusherEnvironment(env: Environment, variable?: string): Record<
     const upper = name.toUpperCase();
     const value = name === variable || inherited.includes(` ${upper} `) ? env[name] : undefined;
     if (value === undefined) continue;
-    kept[name] = value;
-    // Who has set a proxy cannot be reached without.
-    if (upper === "HTTP_PROXY" || upper === "HTTPS_PROXY") kept["NODE_USE_ENV_PROXY"] ??= "1";
+    if (upper !== "HTTP_PROXY" && upper !== "HTTPS_PROXY") kept[name] = value;
+    else if (value !== "") {
+      const proxy = toProxy(value);
+      if (proxy === undefined) continue;
+      kept[name] = proxy;
+      // Who has set a proxy cannot be reached without.
+      kept["NODE_USE_ENV_PROXY"] ??= "1";
+    }
   }
   return kept;
+}
+
+/** A proxy as Node takes it, which others take without `http://` too; `undefined` for one over which Node would not start. */
+function toProxy(text: string): string | undefined {
+  const url = text.includes("://") ? text : `http://${text}`;
+  return URL.canParse(url) && /^(?:https?|socks5?):/i.test(url) ? url : undefined;
 }
 
 /** The flags of this process, given to it or in `NODE_OPTIONS`, that a flusher needs too. */

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
-import { makeFolder } from "@activity/spool";
+import { makeFolder, platformDirectory } from "@activity/spool";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { removeFolder } from "../../../e2e/support/remove-folder.ts";
 import type { TestIntake } from "../test/test-intake.ts";
 import { startTestIntake } from "../test/test-intake.ts";
 import { openCliClient } from "./cli-client.ts";
+import { consentPath, writeDecision } from "./consent-file.ts";
 import { isFlusherAlive } from "./flusher-lock.ts";
 import { folderOf } from "./intake-place.ts";
 import { openIntake } from "./intake-sink.ts";
@@ -124,4 +125,18 @@ it("sends nothing where telemetry is off", async () => {
   const job = { app: "shop", intake: { ...options().intake, directory: dirname(folder) } };
   await runFlusher(job, { env: { ...options().env, DO_NOT_TRACK: "1" }, times });
   expect([intake.requests.length, waiting().length]).toEqual([0, 2]);
+});
+
+it("drops what it could not send where telemetry was disabled meanwhile", async () => {
+  await leave();
+  const env = { HOME: home };
+  const decision = consentPath(platformDirectory("config", "shop", env) ?? "");
+  writeDecision(decision, "enabled", 1);
+  intake.always = () => {
+    writeDecision(decision, "disabled", 2);
+    return { status: 503, headers: { "retry-after": "600" } };
+  };
+  const job = { app: "shop", intake: { ...options().intake, directory: dirname(folder) } };
+  await runFlusher(job, { env, times });
+  expect([intake.requests.length, waiting()]).toEqual([1, []]);
 });

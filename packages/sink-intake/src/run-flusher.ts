@@ -63,8 +63,10 @@ export async function runFlusher(job: FlusherJob, port: FlusherPort): Promise<vo
     const options = { ...intake, lingerMs: 0, onProblem: () => undefined };
     const { sink, transport } = openIntake(options, { allowed });
     // What is under way may use the whole lifetime; while it is, others are told to wait.
-    const enough = (): boolean => isTooLate() || (transport.busy === 0 && isPaused());
+    const enough = (): boolean => allowed() === false || isTooLate() || (transport.busy === 0 && isPaused());
     await untilDelivered(sink, enough, clock);
+    // What waits for the next try is nobody's any more once consent is withdrawn.
+    if (maySend(consent.look()) === false) sink.discard?.("consent");
     transport.seal();
     await sink.close({ timeoutMs: transport.busy > 0 ? 1_000 : 0 });
   }

@@ -161,6 +161,49 @@ describe("telemetry", () => {
     expect(await telemetry("flush", { env, flushMs: 1 })).toMatchObject({ code: 1, err: why });
   });
 
+  it("sends at once what others leave alone after a failure, and says that it did", async () => {
+    await leaveEvents();
+    intake.script = [{ status: 401 }];
+    const env = environment({ ACTIVITY_TELEMETRY: "on" });
+    expect((await telemetry("flush", { env })).out).toBe("0 event(s) sent, 2 still wait");
+    expect(await telemetry("flush", { env })).toMatchObject({
+      code: 0,
+      out: "2 event(s) sent, 0 still wait",
+    });
+  });
+
+  it("tells of what waits with programs that are running, and for other keys, and clears what it can", async () => {
+    await leaveEvents();
+    const other = { ...options({ ACTIVITY_TELEMETRY: "on" }), intake: { url: intake.url, writeKey: "wk_2" } };
+    const running = createCliClient({ ...other, flusher: false });
+    running.track("deploy_start");
+    const env = environment({ ACTIVITY_TELEMETRY: "on" });
+    expect((await telemetry("status", { env })).out).toMatch(/waiting: 2 .*\n.*other .*keys.*: 1 event/);
+    expect(await telemetry("flush", { ...other, flushMs: 0 })).toMatchObject({
+      code: 1,
+      out: "0 event(s) sent, 1 still wait",
+    });
+    expect((await telemetry("clear")).out).toBe(
+      "2 event(s) that waited were deleted\n1 event(s) are with programs that are running, which send them",
+    );
+    await running.close({ timeoutMs: 0 });
+    expect((await telemetry("clear")).out).toBe("2 event(s) that waited were deleted");
+  });
+
+  it("never sends what was recorded before it was disabled", async () => {
+    await telemetry("enable");
+    const activity = createCliClient({ ...options(), flusher: false });
+    activity.track("deploy_start");
+    expect((await telemetry("disable")).out).toContain("1 event(s) are with programs that are running");
+    expect(await activity.close({ timeoutMs: 0 })).toMatchObject({ pending: 0, droppedBy: { consent: 2 } });
+    expect((await telemetry("show")).err).toBe("nothing waits");
+    await leaveEvents(); // As if its program had been killed.
+    expect((await telemetry("enable")).out).toBe(
+      "2 event(s) from before it was disabled were deleted (consent)\ntelemetry is on",
+    );
+    expect((await telemetry("show")).err).toBe("nothing waits");
+  });
+
   it("sends nothing while it is off", async () => {
     await leaveEvents();
     expect((await telemetry("flush")).out).toContain("nothing is sent, telemetry is off");

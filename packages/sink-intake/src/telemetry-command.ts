@@ -3,7 +3,7 @@ import type { Clock } from "@activity/core";
 import { quote, systemClock } from "@activity/core";
 import { closestName } from "@activity/core/options";
 import type { Environment } from "@activity/spool";
-import { clearSpools, lineOutput, platformDirectory, readSegments } from "@activity/spool";
+import { clearSpools, lineOutput, listSpools, platformDirectory, readSegments } from "@activity/spool";
 import type { CliClientOptions } from "./cli-client.ts";
 import { checkCliOptions, intakeOf } from "./cli-client.ts";
 import type { Consent, ConsentWatch } from "./consent.ts";
@@ -115,7 +115,10 @@ async function status(context: CommandContext): Promise<number> {
     );
   print(`sent to: ${intake.url}`);
   print(`sent by: ${now.granted ? planText(plan) : "nobody, while telemetry is off"}`);
-  print(`waiting: ${folder === undefined ? 0 : await count(folder)} event(s)`);
+  print(`waiting: ${await count(folder)} event(s)`);
+  const others = await countOthers(folder);
+  if (others > 0)
+    print(`waiting for other addresses or keys, sent when these are used again: ${others} event(s)`);
   const pause = folder === undefined ? undefined : readPause(folder, clock.now());
   if (pause !== undefined && pause.untilMs > clock.now()) print(pauseText(pause));
   const mend = pause === undefined ? undefined : whatToMend(pause);
@@ -124,9 +127,13 @@ async function status(context: CommandContext): Promise<number> {
 }
 
 async function enable(context: CommandContext): Promise<number> {
+  const { print, consent } = context;
+  // Programs that were killed may have left some that they had when it was disabled.
+  const before = consent.look().why === "disabled" ? clearWaiting(context) : 0;
+  if (before > 0) print(`${before} event(s) from before it was disabled were deleted (consent)`);
   const now = decide(context, "enabled");
-  if (now.granted) context.print("telemetry is on");
-  else context.print(`telemetry stays off: ${reasonOf(now, context)}`);
+  if (now.granted) print("telemetry is on");
+  else print(`telemetry stays off: ${reasonOf(now, context)}`);
   return 0;
 }
 
@@ -140,6 +147,7 @@ async function disable(context: CommandContext): Promise<number> {
   }
   try {
     context.print(`telemetry is off; ${clearWaiting(context)} event(s) that waited were deleted (consent)`);
+    await tellKept(context, "which drop them");
     return 0;
   } catch (cause) {
     context.print("telemetry is off"); // What could not be deleted is no reason to doubt that.
@@ -171,28 +179,33 @@ async function flush(context: CommandContext): Promise<number> {
     folder === undefined ? undefined : readPause(folder, clock.now());
   const before = pauseNow();
   const gate = { allowed: () => maySend(consent.current()), impatient: true };
-  const { sink } = openIntake({ ...intake, lingerMs: 0 }, gate);
+  const { sink, transport } = openIntake({ ...intake, lingerMs: 0 }, gate);
   const endsAt = clock.monotonic() + flushMs;
   const enough = (): boolean => {
+    const isOver = clock.monotonic() >= endsAt;
+    if (transport.busy > 0) return isOver;
     const pause = pauseNow();
     // What an earlier program was told need not be so any more: only what the destination asked for is heeded.
     const heeded = pause?.asked === true || pause?.untilMs !== before?.untilMs;
     // Nor is a pause waited out by a person.
     const tooLong = (pause?.untilMs ?? 0) - clock.now() > endsAt - clock.monotonic();
-    return clock.monotonic() >= endsAt || (heeded && tooLong);
+    return isOver || (heeded && tooLong);
   };
   await untilDelivered(sink, enough, clock);
-  const { delivered, pending } = sink.stats();
+  if (maySend(consent.look()) === false) sink.discard?.("consent");
   const pause = pauseNow();
-  await sink.close({ timeoutMs: 100 });
-  print(`${delivered} event(s) sent, ${pending} still wait`);
-  const mend = pending === 0 || pause === undefined ? undefined : whatToMend(pause);
+  const { delivered } = await sink.close({ timeoutMs: 100 });
+  // Those of programs that run wait as well.
+  const left = await count(folder);
+  print(`${delivered} event(s) sent, ${left} still wait`);
+  const mend = left === 0 || pause === undefined ? undefined : whatToMend(pause);
   if (mend !== undefined) context.printError(mend);
-  return pending === 0 ? 0 : 1;
+  return left === 0 ? 0 : 1;
 }
 
 async function clear(context: CommandContext): Promise<number> {
   context.print(`${clearWaiting(context)} event(s) that waited were deleted`);
+  await tellKept(context, "which send them");
   return 0;
 }
 
@@ -209,9 +222,24 @@ function clearWaiting({ intake }: CommandContext): number {
   return folder === undefined ? 0 : clearSpools(dirname(folder));
 }
 
-async function count(folder: string): Promise<number> {
+/** Tells what could not be deleted, since programs have it that run. */
+async function tellKept({ intake, print }: CommandContext, what: string): Promise<void> {
+  const folder = folderOf(intake);
+  const kept = (await count(folder)) + (await countOthers(folder));
+  if (kept > 0) print(`${kept} event(s) are with programs that are running, ${what}`);
+}
+
+async function count(folder: string | undefined): Promise<number> {
   let events = 0;
-  for await (const _ of readSegments(folder)) events++;
+  if (folder !== undefined) for await (const _ of readSegments(folder)) events++;
+  return events;
+}
+
+/** What was recorded for other addresses or keys: it stays where it is until they are used again. */
+async function countOthers(folder: string | undefined): Promise<number> {
+  const others = folder === undefined ? [] : listSpools(dirname(folder)).filter((other) => other !== folder);
+  let events = 0;
+  for (const other of others) events += await count(other);
   return events;
 }
 

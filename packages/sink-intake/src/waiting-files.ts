@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 export function hasWaitingFiles(folder: string): boolean {
   try {
     // Asking first is cheaper than an exception, where no command has recorded yet.
-    return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".ndjson"));
+    return existsSync(folder) && readdirSync(folder).some((name) => /\.ndjson(?:\.into-|$)/.test(name));
   } catch {
     return false; // There is no such folder any more, or it is not ours.
   }

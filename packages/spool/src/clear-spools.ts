@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Clock } from "@activity/core";
 import { systemClock } from "@activity/core";
 import { adoptSegments } from "./left-segment.ts";
+import { listSpools } from "./list-spools.ts";
 import type { Owner } from "./owner.ts";
 import { createOwner } from "./owner.ts";
 import { damagedSuffix, quarantineName } from "./quarantine.ts";
 import { parseSegmentName } from "./segment-name.ts";
 import { messageOf } from "./segment-writer.ts";
 import { removeMark, takeEndedSources } from "./source-marks.ts";
-import { checkFolder, isSpoolName } from "./spool-folder.ts";
+import { checkFolder } from "./spool-folder.ts";
 import type { OwnerSurvey } from "./survey-owners.ts";
 import { surveyOwners } from "./survey-owners.ts";
 
@@ -26,7 +27,7 @@ import { surveyOwners } from "./survey-owners.ts";
 export function clearSpools(directory: string, clock: Clock = systemClock): number {
   const clearing = { owner: createOwner(), clock, kept: new Map<string, string>() };
   let cleared = 0;
-  for (const name of foldersIn(directory)) cleared += clearFolder(join(directory, name), clearing);
+  for (const folder of listSpools(directory)) cleared += clearFolder(folder, clearing);
   const { kept } = clearing;
   if (kept.size > 0) {
     const list = [...kept].map(([path, why]) => `${path} (${why})`).join(", ");
@@ -91,16 +92,5 @@ function tryTo(path: string, kept: Map<string, string>, step: () => void): boole
   } catch (cause) {
     kept.set(path, messageOf(cause));
     return false;
-  }
-}
-
-function foldersIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && isSpoolName(entry.name))
-      .map(({ name }) => name);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []; // What `fs` throws has a code.
-    throw cause;
   }
 }

@@ -5,6 +5,7 @@ export { fileSink } from "./file-sink.ts";
 export type { FolderUsage } from "./folder-share.ts";
 export type { LineOutput } from "./line-output.ts";
 export { lineOutput } from "./line-output.ts";
+export { listSpools } from "./list-spools.ts";
 export { makeDirectory, makeOwnDirectory } from "./make-directory.ts";
 export { pathIn } from "./path-in.ts";
 export type { DirectoryKind, Environment } from "./platform-directory.ts";
