@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "@jest/globals";
 import type { Owner } from "./owner.ts";
 import { createOwner, formatOwner, livenessOf, parseOwner } from "./owner.ts";
+
+const isLinux = process.platform === "linux";
 
 describe("an owner", () => {
   it("comes back from its text", () => {
@@ -18,7 +21,8 @@ describe("an owner", () => {
   const here = createOwner();
   it.each<[string, Partial<Owner>, string]>([
     ["this process", {}, "alive"],
-    ["another thread of it", { thread: 7 }, "alive"],
+    ["a thread of it whose number is Node's", { thread: 7, start: 0 }, "alive"],
+    ["a thread that is not there", { thread: 999_999_999 }, isLinux ? "dead" : "alive"],
     ["a process that got the same id later", { start: here.start + 1 }, "dead"],
     ["a process that is not there", { pid: 999_999_999 }, "dead"],
     ["a process of before the machine's restart", { boot: "00000001" }, "dead"],
@@ -42,5 +46,20 @@ describe("an owner", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(livenessOf(owner, here)).toBe("dead");
+  });
+
+  it("is dead on Linux when its thread has ended, though the process lives", async () => {
+    const module = JSON.stringify(new URL("./owner.ts", import.meta.url).href);
+    const code = `import(${module}).then(({ createOwner, formatOwner }) => {
+      require("node:worker_threads").parentPort.postMessage(formatOwner(createOwner()));
+      setInterval(() => {}, 1e6);
+    });`;
+    const worker = new Worker(code, { eval: true });
+    const [text] = (await once(worker, "message")) as [string]; // As it is posted.
+    const owner = parseOwner(text) ?? here;
+    expect(owner.thread).toBeGreaterThan(0);
+    expect(livenessOf(owner, here)).toBe("alive");
+    await worker.terminate();
+    expect(livenessOf(owner, here)).toBe(isLinux ? "dead" : "alive");
   });
 });

@@ -14,8 +14,9 @@ export interface Owner {
   /** Number of the pid namespace; 0 where there is none. */
   readonly pidNamespace: number;
   readonly pid: number;
-  /** When the process started, in the machine's clock ticks; 0 where it cannot be told. */
+  /** When the process started, or the thread of a worker, in the machine's clock ticks; 0 where it cannot be told. */
   readonly start: number;
+  /** 0 for the main thread; of a worker the system's number, or that of Node where `start` is 0. */
   readonly thread: number;
   /** Random: several stores of one thread are several owners. */
   readonly nonce: string;
@@ -39,8 +40,7 @@ export function createOwner(): Owner {
     boot: readBoot(),
     pidNamespace: readPidNamespace(),
     pid: process.pid,
-    start: readProcess(process.pid)?.start ?? 0,
-    thread: currentThread(),
+    ...currentThread(),
     nonce: Buffer.from(randomBytes(6)).toString("hex"),
   };
 }
@@ -72,17 +72,32 @@ export function livenessOf(owner: Owner, here: Owner): Liveness {
   if (owner.boot !== here.boot) return [owner.boot, here.boot].includes(noBoot) ? "unknown" : "dead";
   if (owner.pidNamespace !== here.pidNamespace) return "unknown";
   if (!exists(owner.pid)) return "dead";
-  const running = readProcess(owner.pid);
+  const { pid, thread, start } = owner;
+  const isKnown = thread === 0 || start === 0;
+  const running = readProcess(isKnown ? `${pid}` : `${pid}/task/${thread}`);
   // Where the system tells nothing about the process, its id must do.
-  if (running === undefined) return "alive";
-  return running.ended || (owner.start > 0 && running.start !== owner.start) ? "dead" : "alive";
+  if (running === undefined) return isKnown || readProcess(`${pid}`) === undefined ? "alive" : "dead";
+  return running.ended || (start > 0 && running.start !== start) ? "dead" : "alive";
 }
 
-/** The number of this thread; 0 for the main one, which need not load all of `node:worker_threads` to know. */
-function currentThread(): number {
+/** The main thread need not load all of `node:worker_threads` to know that it is. */
+function currentThread(): Pick<Owner, "thread" | "start"> {
   // Node marks what workers may not call (https://nodejs.org/api/worker_threads.html#class-worker).
   const isWorker = "disabled" in process.chdir;
-  return isWorker ? process.getBuiltinModule("node:worker_threads").threadId : 0;
+  if (!isWorker) return { thread: 0, start: readProcess(`${process.pid}`)?.start ?? 0 };
+  const self = readThread();
+  const start = self === undefined ? 0 : (readProcess(self)?.start ?? 0);
+  if (start > 0) return { thread: Number(self?.slice(self.lastIndexOf("/") + 1)), start };
+  return { thread: process.getBuiltinModule("node:worker_threads").threadId, start: 0 };
+}
+
+/** Where Linux tells of this thread: `<pid>/task/<number>`. */
+function readThread(): string | undefined {
+  try {
+    return readlinkSync("/proc/thread-self");
+  } catch {
+    return undefined; // Only Linux has it.
+  }
 }
 
 function exists(pid: number): boolean {
@@ -95,9 +110,9 @@ function exists(pid: number): boolean {
   }
 }
 
-/** What Linux says of a process; `undefined` elsewhere, or where it may not be read. */
-function readProcess(pid: number): { readonly start: number; readonly ended: boolean } | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
+/** What Linux says of a process or a thread; `undefined` elsewhere, or where it may not be read. */
+function readProcess(place: string): { readonly start: number; readonly ended: boolean } | undefined {
+  const stat = readText(`/proc/${place}/stat`);
   if (stat === undefined) return undefined;
   // The name of the program stands in parentheses and may hold blanks and parentheses (proc_pid_stat(5)).
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

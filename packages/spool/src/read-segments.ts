@@ -10,6 +10,8 @@ export interface ReadSegmentsOptions {
 }
 
 const lineFeed = 10;
+/** Attempts to open a file that others rename meanwhile. */
+const maxAttempts = 20;
 
 /**
  * The texts of all events in the files of a directory and its folders, as a file sink or a spool wrote them.
@@ -26,18 +28,27 @@ export async function* readSegments(
 ): AsyncGenerator<string, void, void> {
   const paths = await listSegments(directory);
   for (const path of options.files === "newest first" ? paths.toReversed() : paths) {
-    try {
-      // What a spool has settled stands before the offset.
-      yield* readLinesOf(path, parseSegmentName(basename(path))?.offset ?? 0);
-    } catch (cause) {
-      if (!isGone(path, cause)) throw cause;
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      try {
+        // What a spool has settled stands before the offset.
+        yield* readLinesOf(path, parseSegmentName(basename(path))?.offset ?? 0);
+        break;
+      } catch (cause) {
+        if (!isMissing(cause)) throw cause;
+        if (!isThere(path)) break;
+        // Who took it over for a moment has given it its name back. Nothing of it was read.
+        if (attempt === maxAttempts) throw cause;
+      }
     }
   }
 }
 
-function isGone(path: string, cause: unknown): boolean {
-  const { code } = cause as Partial<NodeJS.ErrnoException>; // What reading throws.
-  return code === "ENOENT" && !existsSync(path) && !existsSync(`${path}${compressedSuffix}`);
+function isMissing(cause: unknown): boolean {
+  return (cause as Partial<NodeJS.ErrnoException>).code === "ENOENT"; // What reading throws.
+}
+
+function isThere(path: string): boolean {
+  return existsSync(path) || existsSync(`${path}${compressedSuffix}`);
 }
 
 /** The paths of all files of events in a directory and its folders, oldest first. */
