@@ -70,8 +70,17 @@ describe("activity-intake serve", () => {
     const url = await intake.address;
     await intake.page;
     for (const stream of [intake.child.stdout, intake.child.stderr]) stream?.destroy();
-    // The first of these prints a line.
-    for (let n = 0; n < 50; n++) expect((await post(url, `{}\n${eventText(n)}`)).status).toBe(202);
+    // The first of each kind is told in a line of its own.
+    const refused: readonly [string, Record<string, string>][] = [
+      ["{}", {}],
+      ["", {}],
+      ["not json", { "content-type": "application/json" }],
+      [eventText(1), { "content-type": "text/html" }],
+      [eventText(1), { "content-encoding": "snappy" }],
+    ];
+    for (const [body, headers] of [...refused, ...refused])
+      expect((await post(url, body, headers)).status).toBeGreaterThanOrEqual(400);
+    expect((await post(url, eventText(1))).status).toBe(202);
     intake.child.kill("SIGTERM");
     expect(await intake.exited).toBe(0);
   });
