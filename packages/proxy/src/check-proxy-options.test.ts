@@ -9,7 +9,7 @@ describe("createProxy", () => {
     ['ack is "yes"; it must be one of "queued", "durable", "delivered"', { ack: "yes" }],
     ['stamp is ["recieved_at"]; it must be a list of "received_at", "sent_at"', { stamp: ["recieved_at"] }],
     [
-      'allowedHosts is "local"; it must be a list of names of hosts, or one of "loopback"',
+      'allowedHosts is "local"; it must be a list of names of hosts, or "loopback"',
       { allowedHosts: "local" },
     ],
     [
@@ -25,7 +25,7 @@ describe("createProxy", () => {
     ["rateLimit.perMinute is NaN; it must be more than 0", { rateLimit: { perMinute: Number.NaN } }],
     ["rateLimit.burst is -1; it must be more than 0", { rateLimit: { perMinute: 1, burst: -1 } }],
     ["trustedHops is -1; it must be a count from 0", { trustedHops: -1 }],
-    ["dedupe is true; it must be one of false, or an object", { dedupe: true }],
+    ["dedupe is true; it must be false, or an object", { dedupe: true }],
     ['authenticate is "session"; it must be a function', { authenticate: "session" }],
     ['createProxy has no option "onAnswers"; did you mean "onAnswer"?', { onAnswers: () => undefined }],
   ])("refuses what cannot be: %s", (message, options) => {

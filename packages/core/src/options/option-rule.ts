@@ -40,7 +40,8 @@ export const mayBe: UsualRules = {
     ),
   oneOf: (values) => {
     const allowed: readonly unknown[] = values;
-    return optionRule(`one of ${listed(values)}`, (value) => allowed.includes(value));
+    const what = values.length === 1 ? listed(values) : `one of ${listed(values)}`;
+    return optionRule(what, (value) => allowed.includes(value));
   },
   listOf: (values) =>
     optionRule(
