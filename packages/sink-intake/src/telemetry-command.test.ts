@@ -204,6 +204,16 @@ describe("telemetry", () => {
     expect((await telemetry("show")).err).toBe("nothing waits");
   });
 
+  it.each(["/dev/null", `/${"n".repeat(300)}`])("says that nothing waits in the home %s", async (place) => {
+    const env = { HOME: place, ACTIVITY_TELEMETRY: "on" };
+    expect(await telemetry("status", { env })).toMatchObject({ code: 0, err: "" });
+    expect(await telemetry("show", { env })).toEqual({ code: 0, out: "", err: "nothing waits" });
+    expect(await telemetry("clear", { env })).toMatchObject({
+      code: 0,
+      out: "0 event(s) that waited were deleted",
+    });
+  });
+
   it("sends nothing while it is off", async () => {
     await leaveEvents();
     expect((await telemetry("flush")).out).toContain("nothing is sent, telemetry is off");

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isNoSuchPlace } from "./no-such-place.ts";
 import { isSpoolName } from "./spool-folder.ts";
 
 /**
@@ -13,7 +14,7 @@ export function listSpools(directory: string): readonly string[] {
       .filter((entry) => entry.isDirectory() && isSpoolName(entry.name))
       .map(({ name }) => join(directory, name));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []; // What `fs` throws has a code.
+    if (isNoSuchPlace(cause)) return [];
     throw cause;
   }
 }

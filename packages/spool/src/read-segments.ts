@@ -1,6 +1,7 @@
 import fs, { createReadStream, existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { compressedSuffix } from "./compress-file.ts";
+import { isNoSuchPlace } from "./no-such-place.ts";
 import { parseSegmentName } from "./segment-name.ts";
 
 /** Options of {@link readSegments}. */
@@ -63,7 +64,7 @@ export async function listSegments(directory: string): Promise<readonly string[]
     const plain = new Set(files.map(({ path }) => `${path}${compressedSuffix}`));
     files = files.filter(({ path }) => !plain.has(path));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []; // What `fs` throws has a code.
+    if (isNoSuchPlace(cause)) return [];
     throw cause;
   }
   // Names begin with the time at which the file was begun.
