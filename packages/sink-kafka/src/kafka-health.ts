@@ -32,7 +32,9 @@ export interface HealthPort {
 }
 
 export function kafkaStats({ transport, store, ledger }: HealthPort): KafkaStats {
-  return { ...ledger, ...transport.counts(), pendingBytes: store.usage.bytes };
+  // A store that is closed keeps what it could not give away, and nothing of it is pending.
+  const pendingBytes = ledger.pending === 0 ? 0 : store.usage.bytes;
+  return { ...ledger, ...transport.counts(), pendingBytes };
 }
 
 export function kafkaHealth({ transport, store, ledger, closed }: HealthPort): KafkaHealth {

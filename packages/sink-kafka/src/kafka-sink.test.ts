@@ -52,6 +52,41 @@ describe("kafkaSink", () => {
     expect(make).toThrow(new RegExp(`^${name} `));
   });
 
+  it.each<[string, unknown]>([
+    ["the argument of kafkaSink is undefined; it must be an object with brokers and topic", undefined],
+    [
+      "topic is undefined; it must be the name of a topic, or an object of them by event type",
+      { topic: undefined },
+    ],
+    ["brokers is undefined; it must be host:port of one or more brokers", { brokers: undefined }],
+    ['kafkaSink has no option "acks"; it has ', { acks: 1 }],
+    ['kafkaSink has no option "topics"; did you mean "topic"?', { topics: "events" }],
+    ["memory of kafkaSink has no option", { memory: { events: 5 } }],
+    ["spool is 4; it must be true or false, or a path", { spool: 4 }],
+    ["keyBy is 5; it must be a text that is not empty, or a function", { keyBy: 5 }],
+    [
+      'sasl.mechanism is "foo"; it must be one of "plain", "scram-sha-256", "scram-sha-512", "oauthbearer"',
+      { sasl: { mechanism: "foo", username: "u", password: "hidden" } },
+    ],
+    [
+      "sasl is an object; it must be an object with mechanism, and with username and password or",
+      { sasl: { mechanism: "plain", username: "u" } },
+    ],
+    [
+      "sasl.password cannot be used; it must be a text",
+      { sasl: { mechanism: "plain", username: "u", password: 123456 } },
+    ],
+  ])("says what is unusable: %s", (message, options) => {
+    const all =
+      options === undefined
+        ? undefined
+        : { brokers: "127.0.0.1:9092", topic: "events", ...(options as object) };
+    const make = (): Sink => kafkaSink(all as never);
+    expect(make).toThrow(ActivityError);
+    expect(make).toThrow(message);
+    expect(make).not.toThrow(/hidden|123456/);
+  });
+
   it("takes brokers as a list and separated by commas", async () => {
     for (const brokers of [["a:9092", "b:9092"], "a:9092, b:9092"])
       await kafkaSink({ brokers, topic: "events" }).close();
@@ -172,6 +207,7 @@ describe("kafkaSink", () => {
     expect(sink.stats().pendingBytes).toBeGreaterThan(50);
     await sink.close({ timeoutMs: 0 });
     expect(sink.health().status).toBe("closed");
+    expect(sink.stats()).toMatchObject({ pending: 0, pendingBytes: 0 });
   });
 
   it("closes within five seconds unless told otherwise", async () => {

@@ -1,5 +1,6 @@
 import type { LedgerSnapshot, OutboxOptions, ProblemHandler, Sink } from "@activity/core";
 import { ActivityError, createOutbox, defaultLimits } from "@activity/core";
+import { checkKafkaOptions } from "./check-kafka-options.ts";
 import type { HealthPort, KafkaHealth, KafkaStats } from "./kafka-health.ts";
 import { kafkaHealth, kafkaStats } from "./kafka-health.ts";
 import type { KafkaStoreOptions } from "./kafka-store.ts";
@@ -37,6 +38,7 @@ export interface KafkaSink extends Sink {
  * @throws INVALID_OPTION when an option is unusable, or the codec of the compression is missing.
  */
 export function kafkaSink(options: KafkaSinkOptions): KafkaSink {
+  checkKafkaOptions(options);
   const { clock, topic, lingerMs = defaultLimits.kafkaBatch.lingerMs } = options;
   if (!(lingerMs >= 0))
     throw new ActivityError("INVALID_OPTION", `lingerMs is ${lingerMs}; 0 or more is allowed`);
