@@ -74,6 +74,22 @@ describe("types in a strict program with skipLibCheck off", () => {
     expectSuccess(await consumer.tool(compilers[compiler], ["-p", folder]));
   });
 
+  it.each(keysOf(compilers))("a batch is the body of a request: %s", async (compiler) => {
+    const folder = `body-${compiler.replaceAll(" ", "-")}`;
+    const settings = {
+      ...formats.bundler.settings,
+      lib: ["es2023", "dom"],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
+    consumer.write({
+      [`${folder}/tsconfig.json`]: JSON.stringify({ compilerOptions: settings, files: ["use.ts"] }),
+      [`${folder}/use.ts`]: sendBatch,
+    });
+    expectSuccess(await consumer.tool(compilers[compiler], ["-p", folder]));
+  });
+
   it("takes undefined for every option that may be left out", async () => {
     const options = packed.flatMap((owner) => owner.entries.flatMap((entry) => optionTypesOf(owner, entry)));
     expect(options.length).toBeGreaterThan(40);
@@ -95,6 +111,12 @@ describe("types in a strict program with skipLibCheck off", () => {
     expectSuccess(await consumer.tool(compilers["TypeScript 7"], ["-p", "undefined-options"]));
   });
 });
+
+/** A batch is what `fetch` and Node's streams take, without a cast. */
+const sendBatch = `
+  import type { Batch } from "@activity/core";
+  export const send = (url: string, { bytes, at }: Batch): Promise<unknown> =>
+    Promise.all([fetch(url, { method: "POST", body: bytes }), fetch(url, { method: "POST", body: at(0) })]);`;
 
 /** What users pass to us, by the names of types; and what those who write a transport, a store or a sink answer. */
 const passedTypes = /^[A-Z]\w*(?:Options|Input|Settings|UnderTest|Verdict|Outcome|Reason|Clock|HttpAnswer)$/;

@@ -2,6 +2,7 @@ import type { AckLevel, ActivityEvent, Clock, Sink, WriteOptions, WriteOutcome }
 import { Deadlines } from "./deadlines.ts";
 import type { DedupeWindow } from "./dedupe-window.ts";
 import { ReservedIds } from "./dedupe-window.ts";
+import { nameThrown } from "./name-thrown.ts";
 import type { Fate } from "./pending-write.ts";
 import { PendingWrite } from "./pending-write.ts";
 import type { ProxyProblemHandler } from "./proxy-problem.ts";
@@ -105,7 +106,7 @@ export class EventWriter {
     try {
       return await sink.write(batch, options);
     } catch (cause) {
-      tell({ code: "failed", message: "the sink threw on write", cause });
+      tell({ code: "failed", message: `the sink threw on write: ${nameThrown(cause, batch)}`, cause });
       const reason = { code: "sink_failed", detail: "the sink threw" };
       const except = batch.map((_, index) => ({ index, was: "unknown" as const, reason }));
       return { state: "done", reached: ack, except };

@@ -44,7 +44,7 @@ export class CoalescedContent implements SegmentContent {
     queueMicrotask(() => this.#write());
   }
 
-  read(from: number, to: number): Uint8Array {
+  read(from: number, to: number): Uint8Array<ArrayBuffer> {
     this.#write();
     if (to <= this.#written) return this.#file.read(from, to);
     const rest = this.#waiting.subarray(Math.max(0, from - this.#written), to - this.#written);

@@ -89,7 +89,7 @@ export class FileContent implements SegmentContent {
     this.#writer.append(line, length);
   }
 
-  read(from: number, to: number, into?: Uint8Array): Uint8Array {
+  read(from: number, to: number, into?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const length = to - from;
     const bytes =
       into !== undefined && length <= into.length ? into.subarray(0, length) : new Uint8Array(length);

@@ -16,7 +16,7 @@ export interface SegmentContent {
   /** Adds the first `length` bytes of `line`, which is one. @throws when it could not be written whole. */
   append(line: Uint8Array, length: number): void;
   /** Bytes from `from` up to `to`, in memory of their own: in `into` where that is large enough. @throws when they cannot be read. */
-  read(from: number, to: number, into?: Uint8Array): Uint8Array;
+  read(from: number, to: number, into?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
   /** Takes no more lines, and says on the outside what state the segment is in. */
   mark(state: SegmentState, extent: SegmentExtent): void;
   /** Puts other lines in the place of all, at once or not at all. */

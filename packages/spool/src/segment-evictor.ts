@@ -22,7 +22,7 @@ export class SegmentEvictor {
   /** The segment from which events are being evicted, as far as it was read. */
   #reading: { readonly segment: Segment; readonly bytes: Uint8Array } | undefined;
   /** Where it is read into: one after the other, they would leave garbage of the size of the spool. */
-  #room: Uint8Array = new Uint8Array(0);
+  #room: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
   constructor(port: EvictorPort) {
     this.#port = port;
@@ -80,7 +80,7 @@ export class SegmentEvictor {
     }
   }
 
-  #read({ content, bytes }: Segment): Uint8Array {
+  #read({ content, bytes }: Segment): Uint8Array<ArrayBuffer> {
     if (bytes > this.#room.length) this.#room = new Uint8Array(bytes);
     return content.read(0, bytes, this.#room);
   }

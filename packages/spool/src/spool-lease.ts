@@ -5,7 +5,7 @@ import type { RunPart } from "./take-run.ts";
 /** Bytes of a segment from `start` on. */
 interface Range {
   readonly start: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** A segment that could not be read. */
@@ -21,7 +21,7 @@ export class UnreadableSegment extends Error {
 /** Reads what was lent and makes one lease of it. @throws UnreadableSegment */
 export function buildLease(lane: number, parts: readonly RunPart[]): Lease {
   const ranges = readRanges(parts);
-  const pieces: Uint8Array[] = [];
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   const ends: number[] = [];
   const positions: Position[] = [];
   const times: number[] = [];

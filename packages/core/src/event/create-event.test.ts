@@ -73,6 +73,12 @@ describe("createEvent", () => {
     },
   );
 
+  it("says what is missing in the words of its own input", () => {
+    const { message, problems } = errorOf({ type: undefined, name: undefined });
+    expect(message).toMatch(/^type is missing; it must be 1–128 .*; name is missing; it must be 1–256/);
+    expect(problems.map(({ pointer }) => pointer)).toEqual(["/event_type", "/event_name"]);
+  });
+
   it.each<[string, object, [string, string][]]>([
     ["no type", { type: undefined }, [["missing_field", "/event_type"]]],
     ["a blank name", { name: " " }, [["empty", "/event_name"]]],

@@ -1,6 +1,7 @@
 import { createId } from "../client/create-id.ts";
 import { wallClock } from "../clock.ts";
 import { invalidOption } from "../errors/invalid-option.ts";
+import type { EventProblem } from "../errors/problem.ts";
 import { createdEventMaxBytes, createdEventMinBytes } from "../limits.ts";
 import type { ActivityEvent, Attributes } from "./activity-event.ts";
 import { brandEvent } from "./activity-event.ts";
@@ -47,10 +48,15 @@ export function createEvent(input: EventInput): ActivityEvent {
     });
   const unusable = checkAttributes(attributes);
   if (unusable) problems.push(unusable);
-  if (problems.length > 0) throw invalidEvent(problems);
+  if (problems.length > 0) throw invalidEvent(problems.map(inWordsOfInput));
   const head = encodeHead(type, name);
   const text = finishAttributes(encodeCarefully([attributes]), head, maxBytes - time.length);
   // Of visible ASCII only these two are escaped.
   const escapedId = id.replace(/["\\]/g, "\\$&");
   return brandEvent(`{"event_id":"${escapedId}","event_time":"${time}"${head}${text}}`, id, time, type, name);
+}
+
+/** Who left `type` out knows no `event_type`. */
+function inWordsOfInput({ detail, ...problem }: EventProblem): EventProblem {
+  return { ...problem, detail: detail.replace(/^event_(\w+) is missing/, "$1 is missing") };
 }

@@ -23,7 +23,7 @@ export class OutboxBatch implements Batch {
   /** Why it is not to be sent again. */
   givenUp: DropReason | undefined;
   binding?: unknown;
-  #bytes: Uint8Array | undefined;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(from: OpenLease, indices: readonly number[], binding?: unknown) {
     this.from = from;
@@ -39,12 +39,12 @@ export class OutboxBatch implements Batch {
     return this.indices.length;
   }
 
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     this.#bytes ??= this.#collect();
     return this.#bytes;
   }
 
-  at(index: number): Uint8Array {
+  at(index: number): Uint8Array<ArrayBuffer> {
     const place = this.#place(index);
     return this.from.lease.bytes.subarray(startOf(this.from.lease, place), endOf(this.from.lease, place) - 1);
   }
@@ -75,7 +75,7 @@ export class OutboxBatch implements Batch {
     return place;
   }
 
-  #collect(): Uint8Array {
+  #collect(): Uint8Array<ArrayBuffer> {
     const { lease } = this.from;
     const first = this.#place(0);
     const last = this.#place(this.count - 1);

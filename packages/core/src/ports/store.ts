@@ -25,7 +25,7 @@ export interface Lease {
   readonly lane: number;
   readonly count: number;
   /** Every event followed by a line feed. Valid until `settle` or `release`. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where event `index` ends in `bytes`, its line feed included. */
   readonly ends: ArrayLike<number>;
   /** The position of each event. */

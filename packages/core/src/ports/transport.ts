@@ -19,9 +19,9 @@ export interface Batch {
   /** Number of events. */
   readonly count: number;
   /** Every event followed by a line feed. Valid until the verdict; do not keep it. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** The text of one event as UTF-8 without its line feed. */
-  at(index: number): Uint8Array;
+  at(index: number): Uint8Array<ArrayBuffer>;
   /** 1 for the first try. */
   readonly attempt: number;
   /** Free for the transport: what it bound this batch to (a partition, say). Survives every retry. */

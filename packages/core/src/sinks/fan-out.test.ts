@@ -152,6 +152,19 @@ describe("fanOut", () => {
     expect([a.onProblem, b.onProblem]).toEqual([own, handler]);
   });
 
+  it.each<[unknown, string]>([
+    [
+      [memorySink(), memorySink()],
+      "argument 1 of fanOut is a list; sinks are given one by one, fanOut(a, b)",
+    ],
+    [undefined, "argument 1 of fanOut is no sink"],
+    ["sink", "argument 1 of fanOut is no sink"],
+  ])("takes sinks one by one", (first, message) => {
+    expect(() => fanOut(first as Sink, memorySink())).toThrow(message);
+    const second = message.replace("1", "2");
+    expect(() => fanOut(memorySink(), first as Sink)).toThrow(second);
+  });
+
   it("needs a sink", () => {
     expect(() => fanOut()).toThrow(ActivityError);
   });

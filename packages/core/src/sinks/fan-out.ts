@@ -10,12 +10,17 @@ import { joinOutcomes } from "./join-outcomes.ts";
  * `dropped` where any sink says so, `withdrawn` where it is at none, and else `unknown`: sending it again is the
  * only way to reach all, and those that have it already leave it out by its id.
  *
- * @throws INVALID_OPTION without any sink.
+ * @throws INVALID_OPTION without any sink, and for what is none, such as a list of them.
  */
 export function fanOut(...sinks: readonly Sink[]): Sink {
   const [first] = sinks;
   if (first === undefined)
     throw new ActivityError("INVALID_OPTION", "fanOut got no sink; it needs one or more");
+  for (const [index, sink] of sinks.entries()) {
+    if (typeof sink?.record === "function") continue;
+    const got = Array.isArray(sink) ? "a list; sinks are given one by one, fanOut(a, b)" : "no sink";
+    throw new ActivityError("INVALID_OPTION", `argument ${index + 1} of fanOut is ${got}`);
+  }
   const all = (call: (sink: Sink) => Promise<LedgerSnapshot>): Promise<LedgerSnapshot> =>
     Promise.all(sinks.map(call)).then(addLedgers);
   return {

@@ -8,7 +8,7 @@ const maxPooled = 64;
 
 /** Bytes of events and where each ends. Its lists are reused and may be longer than `count`. */
 interface Chunk {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   used: number;
   /** The first event that is still here, and the number of events that ever were. */
   first: number;
@@ -20,7 +20,7 @@ interface Chunk {
 
 /** Events of one lease while it is filled. */
 export interface EventRun {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   readonly ends: number[];
   readonly positions: Position[];
   readonly times: number[];
@@ -215,7 +215,7 @@ function compact(chunk: Chunk, passes: (position: Position) => boolean): void {
   }
 }
 
-function grow(bytes: Uint8Array, length: number): Uint8Array {
+function grow(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(length);
   larger.set(bytes);
   return larger;

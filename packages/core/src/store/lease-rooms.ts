@@ -8,10 +8,10 @@ const maxFree = 4;
  * of the size of everything that is sent, and an engine looks through its whole heap for such.
  */
 export class LeaseRooms {
-  readonly #free: Uint8Array[] = [];
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
 
   /** A room of at least so many bytes, whatever stands in it. */
-  take(bytes: number): Uint8Array {
+  take(bytes: number): Uint8Array<ArrayBuffer> {
     const room = this.#free.pop();
     return room !== undefined && room.length >= bytes
       ? room
@@ -19,7 +19,7 @@ export class LeaseRooms {
   }
 
   /** Gives a room back that nobody looks at any more. */
-  give(room: Uint8Array): void {
+  give(room: Uint8Array<ArrayBuffer>): void {
     if (this.#free.length < maxFree) this.#free.push(room);
   }
 }

@@ -48,7 +48,7 @@ class MemoryStore implements Store {
   readonly #lanes = new Map<number, LaneQueues>();
   readonly #rooms: LeaseRooms = new LeaseRooms();
   /** Where the bytes of each open lease are. */
-  readonly #lent = new Map<Lease, Uint8Array>();
+  readonly #lent = new Map<Lease, Uint8Array<ArrayBuffer>>();
   #last: Position = 0;
 
   constructor(options: MemoryStoreOptions) {
