@@ -43,7 +43,8 @@ export async function play(options: DemoOptions): Promise<boolean> {
 const howCounted = `"arrived" is read from the final stores after everything has ended, by distinct id; "recorded" is the highest number of
 each source there, or what its processes said before they ended or were killed, if that is more; p50 is the time from
 event_time until an event was seen in its store, with the wait for a batch and, where it applies, the outage.`;
-const whyToTrust = `${howCounted} The stores are removed now: "npm run demo -- --keep" leaves them for you to count.\n`;
+const whyToTrust = `${howCounted}
+The stores are removed now: "npm run demo -- --keep" leaves them for you to count.\n`;
 
 /** Where a run has left its data, and commands that look at it. */
 function describeData({ intake }: Folders, { place }: CloudStore): string {
