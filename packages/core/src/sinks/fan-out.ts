@@ -13,8 +13,7 @@ import { joinOutcomes } from "./join-outcomes.ts";
  * @throws INVALID_OPTION without any sink, and for what is none, such as a list of them.
  */
 export function fanOut(...sinks: readonly Sink[]): Sink {
-  const [first] = sinks;
-  if (first === undefined)
+  if (sinks.length === 0)
     throw new ActivityError("INVALID_OPTION", "fanOut got no sink; it needs one or more");
   for (const [index, sink] of sinks.entries()) {
     if (typeof sink?.record === "function") continue;
@@ -37,7 +36,7 @@ export function fanOut(...sinks: readonly Sink[]): Sink {
     },
     get onProblem(): ProblemHandler | undefined {
       // Only where each has one there is nothing left to be set.
-      return sinks.every((sink) => sink.onProblem) ? first.onProblem : undefined;
+      return sinks.every((sink) => sink.onProblem) ? sinks[0]?.onProblem : undefined;
     },
     set onProblem(handler: ProblemHandler | undefined) {
       for (const sink of sinks) sink.onProblem ??= handler;
