@@ -96,7 +96,15 @@ function contextOf(options: TelemetryCommandOptions, printError: (line: string) 
   const consent = watchConsent({ app, env, variable }, clock);
   const plan = planDelivery({ env, intake, longLived, flusher });
   return {
-    ...{ app, env, clock, variable, intake, consent, plan, flushMs, printError },
+    app,
+    env,
+    clock,
+    variable,
+    intake,
+    consent,
+    plan,
+    flushMs,
+    printError,
     print: (line) => output.print(line),
     unread: () => output.closed,
   };
