@@ -152,6 +152,17 @@ describe("telemetry", () => {
     expect((await telemetry("status", { env })).out).not.toContain("last attempt");
   });
 
+  it("says in a flush what waits for another key, which is never sent with this one", async () => {
+    await leaveEvents();
+    const other = {
+      env: environment({ ACTIVITY_TELEMETRY: "on" }),
+      intake: { url: intake.url, writeKey: "wk_2" },
+    };
+    const text = "waiting for other addresses or keys, sent when these are used again: 2 event(s)";
+    const flushed = { code: 0, out: "0 event(s) sent, 0 still wait", err: text };
+    expect(await telemetry("flush", other)).toEqual(flushed);
+  });
+
   it("says why nothing could be reached", async () => {
     await leaveEvents();
     await intake.close();

@@ -125,8 +125,7 @@ async function status(context: CommandContext): Promise<number> {
   print(`sent by: ${now.granted ? planText(plan) : "nobody, while telemetry is off"}`);
   print(`waiting: ${await count(folder)} event(s)`);
   const others = await countOthers(folder);
-  if (others > 0)
-    print(`waiting for other addresses or keys, sent when these are used again: ${others} event(s)`);
+  if (others > 0) print(othersText(others));
   const pause = folder === undefined ? undefined : readPause(folder, clock.now());
   if (pause !== undefined && pause.untilMs > clock.now()) print(pauseText(pause));
   const mend = pause === undefined ? undefined : whatToMend(pause);
@@ -208,6 +207,8 @@ async function flush(context: CommandContext): Promise<number> {
   print(`${delivered} event(s) sent, ${left} still wait`);
   const mend = left === 0 || pause === undefined ? undefined : whatToMend(pause);
   if (mend !== undefined) context.printError(mend);
+  const others = await countOthers(folder);
+  if (others > 0) context.printError(othersText(others));
   return left === 0 ? 0 : 1;
 }
 
@@ -249,6 +250,10 @@ async function countOthers(folder: string | undefined): Promise<number> {
   let events = 0;
   for (const other of others) events += await count(other);
   return events;
+}
+
+function othersText(events: number): string {
+  return `waiting for other addresses or keys, sent when these are used again: ${events} event(s)`;
 }
 
 function pauseText({ untilMs, failures }: Pause): string {
