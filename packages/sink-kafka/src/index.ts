@@ -36,7 +36,8 @@ export {
   parseEvent,
   parseEventText,
 } from "@activity/core";
-export { addAttributes, createClient, runWithAttributes } from "@activity/core/node";
+export { addAttributes, runWithAttributes } from "@activity/core/node";
+export { createClient } from "./create-client.ts";
 export type { DeadLetter, DeadLetters } from "./dead-letters.ts";
 export type { KeyBy } from "./event-key.ts";
 export type {

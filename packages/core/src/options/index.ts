@@ -1,3 +1,5 @@
+export { checkCalls } from "./check-calls.ts";
+export { checkClientOptions } from "./check-client-options.ts";
 export type { OptionKinds } from "./check-option-kinds.ts";
 export { checkOptionKinds } from "./check-option-kinds.ts";
 export type { OptionRule, OptionRules } from "./check-options.ts";
