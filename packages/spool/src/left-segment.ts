@@ -6,7 +6,7 @@ import type { ClaimedSegment, MergePort } from "./merge-segments.ts";
 import { mergeSegments, settleMerges } from "./merge-segments.ts";
 import type { Owner } from "./owner.ts";
 import { formatOwner } from "./owner.ts";
-import { isPassing } from "./passing-failure.ts";
+import { isPassing, isRefused } from "./passing-failure.ts";
 import { isEventLine, readLines } from "./read-lines.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentName } from "./segment-name.ts";
@@ -123,7 +123,7 @@ function describeLeft(
     if (waiting > 0) return { name, content, waiting, waitingBytes };
     content.remove();
   } catch (cause) {
-    if (isPassing(cause)) content.giveBack();
+    if (isPassing(cause) || isRefused(cause)) content.giveBack();
     else unreadable(content.path, cause);
   }
   return undefined;

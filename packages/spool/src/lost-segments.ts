@@ -1,6 +1,6 @@
 import type { Position } from "@activity/core";
 import type { LeftSegment } from "./left-segment.ts";
-import { isPassing } from "./passing-failure.ts";
+import { isPassing, isRefused } from "./passing-failure.ts";
 import { Segment } from "./segment.ts";
 import type { SegmentLosses } from "./segment-losses.ts";
 import type { SegmentQueues } from "./segment-queues.ts";
@@ -37,14 +37,15 @@ export class LostSegments {
       losses.damaged(left.path, damaged, lost);
     } catch (cause) {
       if (isPassing(cause)) return false;
-      this.#giveUpLeft(left, cause);
+      if (isRefused(cause)) this.#handBack(left);
+      else this.#giveUpLeft(left, cause);
     }
     return true;
   }
 
   /** Gives up what waits in a segment that cannot be read; nothing where it only cannot be read now. */
   giveUp(segment: Segment, cause: unknown): void {
-    if (isPassing(cause)) return;
+    if (isPassing(cause) || isRefused(cause)) return;
     const { losses, watch } = this.#port;
     // What is leased of it may still be settled.
     const path = segment.left === segment.waiting ? segment.path : undefined;
@@ -74,6 +75,18 @@ export class LostSegments {
     queues.drop(segment, index);
     if (segment.left === 0) remove(segment);
     return position;
+  }
+
+  /** Leaves what may not be read to whoever comes next: what else waits must not wait for it. */
+  #handBack(left: LeftSegment): void {
+    const { queues, losses } = this.#port;
+    queues.remove(left);
+    try {
+      left.leave();
+    } catch {
+      // It stays this process's, and is taken over when that has ended.
+    }
+    losses.taken({ count: left.waiting });
   }
 
   #giveUpLeft(left: LeftSegment, cause: unknown): void {

@@ -11,11 +11,19 @@ const passing: ReadonlySet<unknown> = new Set([
   "ETIMEDOUT",
 ]);
 
+/** Codes of the system for what may not be read: somebody has changed its rights, and may change them back. */
+const refused: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
+
 const againAfterMs = 200;
 
 /** Whether something failed only for now: what could not be read for such a reason is not lost. */
 export function isPassing(cause: unknown): boolean {
   return passing.has((cause as Partial<NodeJS.ErrnoException> | null | undefined)?.code); // Of whatever was thrown.
+}
+
+/** Whether something may not be read: it is there, and nobody knows that it is lost. */
+export function isRefused(cause: unknown): boolean {
+  return refused.has((cause as Partial<NodeJS.ErrnoException> | null | undefined)?.code); // As above.
 }
 
 /** Has something read again a little later, once however often it is asked. */
