@@ -80,6 +80,7 @@ describe("types in a strict program with skipLibCheck off", () => {
       ...formats.bundler.settings,
       lib: ["es2023", "dom"],
       types: [],
+      target: "es2022",
       strict: true,
       noEmit: true,
     };

@@ -50,10 +50,12 @@ it(
     const activity = createClient({ sink });
     for (let n = 1; n <= 50; n++) activity.track("page_view", { n });
     expect(await activity.close({ timeoutMs: 60_000 })).toMatchObject({ delivered: 51 });
+    // A broker that has just started knows no groups yet; this waits until it does.
+    expect(await broker.readTopic("events")).toHaveLength(51);
     const clean = { events: 51, damaged: 0, duplicated: 0, opaque: 0, lost: 0, announced: 0 };
     expect(await auditOf("events")).toEqual(clean);
 
-    const producer = new kafkajs.Kafka({ brokers: [...broker.brokers] }).producer();
+    const producer = new kafkajs.Kafka({ brokers: [...broker.brokers], logLevel: 0 }).producer();
     await producer.connect();
     await producer.send({ topic: "events", messages: [{ value: "no event" }] });
     await producer.disconnect();
