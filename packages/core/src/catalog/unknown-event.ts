@@ -1,8 +1,8 @@
 import type { EventProblem } from "../errors/problem.ts";
 import { quote } from "../event/check-envelope.ts";
+import { closestName } from "../options/closest-name.ts";
 import type { Definitions } from "./catalog-types.ts";
 import type { EventToCheck, Rules } from "./event-to-check.ts";
-import { nearestWord } from "./nearest-word.ts";
 
 /** Names listed in one message; the others are counted. */
 const maxListed = 12;
@@ -41,7 +41,7 @@ function hasName(definitions: Definitions, type: string, name: string): boolean 
 }
 
 function didYouMean(word: string, known: readonly string[]): string {
-  const nearest = nearestWord(word, known);
+  const nearest = closestName(word, known);
   return nearest === undefined ? "" : ` (did you mean ${quote(nearest)}?)`;
 }
 

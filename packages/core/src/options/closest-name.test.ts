@@ -20,6 +20,19 @@ describe("the closest name", () => {
     expect(closestName(given, names)).toBeUndefined();
   });
 
+  it.each([
+    ["login_strat", "login_start"], // two neighbours swapped
+    ["lgoin-statr", "login_start"], // three: the most
+    ["lgoin-xtatr", undefined], // four
+    ["lag", "log"], // one in three
+    ["lg", undefined], // too short to guess
+    ["logout", undefined], // longer than one that it begins with
+    ["page_view", undefined],
+    ["l".repeat(65), undefined],
+  ])("of %s among words is %s", (given, meant) => {
+    expect(closestName(given, ["login_start", "login_success", "deploy_start", "log"])).toBe(meant);
+  });
+
   it("is the closest of several, and the first of those", () => {
     expect(closestName("naem", ["nose", "name", "names"])).toBe("name");
     expect(closestName("xb", ["ab", "cb"])).toBeUndefined();

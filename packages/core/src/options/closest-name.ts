@@ -1,44 +1,47 @@
+/** Longer names are not compared: the work grows with the product of both lengths. */
+const maxChars = 64;
+
 /**
- * The name that somebody probably meant: one that begins like it, or is a few letters away. Capitals do not
- * matter.
+ * The name that somebody probably meant: one that begins like it, or the one with the fewest characters added, left
+ * out, changed or swapped with their neighbour, if that is at most a third of them and at most 3; else `undefined`.
+ * Capitals do not matter.
  */
 export function closestName(given: string, names: readonly string[]): string | undefined {
+  if (given.length > maxChars) return undefined;
   const text = given.toLowerCase();
   let closest: string | undefined;
-  let fewest = Math.min(3, Math.floor(text.length / 3) + 1);
+  let least = Math.min(3, Math.floor(text.length / 3)) + 1;
   for (const name of names) {
     const other = name.toLowerCase();
-    const begins = text.length > 2 && (other.startsWith(text) || text.startsWith(other));
+    const begins = text.length > 2 && other.startsWith(text);
+    if (other.length > maxChars || (!begins && Math.abs(other.length - text.length) >= least)) continue;
     const distance = begins ? 1 : editDistance(text, other);
-    if (distance >= fewest) continue;
-    fewest = distance;
-    closest = name;
+    if (distance < least) [closest, least] = [name, distance];
   }
   return closest;
 }
 
-/** Letters to insert, leave out, replace or exchange with their neighbour (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row[j] = Math.min(
-        at(last, j) + 1,
-        at(row, j - 1) + 1,
-        at(last, j - 1) + (same ? 0 : 1),
-        swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
+/** Optimal string alignment distance, row by row. */
+function editDistance(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const changed = from[row - 1] === to[column - 1] ? 0 : 1;
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        at(last, column) + 1,
+        at(current, column - 1) + 1,
+        at(last, column - 1) + changed,
+        swapped ? at(beforeLast, column - 2) + 1 : Number.POSITIVE_INFINITY,
       );
     }
-    before = last;
-    last = row;
+    [beforeLast, last] = [last, current];
   }
-  return at(last, b.length);
+  return at(last, to.length);
 }
 
-function at(row: readonly number[], place: number): number {
-  return row[place] ?? 0;
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
 }
